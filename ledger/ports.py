@@ -1,0 +1,207 @@
+"""The few interfaces through which the use cases reach the world, and the plain values that cross them.
+
+Adapters live in `ledger.store`; nothing here does I/O. Each docstring is a contract: what has happened when the
+method returns, and what is raised when it did not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from ledger.core.refusal import LedgerError
+
+
+class StoreUnavailable(LedgerError):
+    """The database could not be reached or answered with an error of its own; nothing was appended."""
+
+
+class CommitOutcomeUnknown(StoreUnavailable):
+    """The connection was lost while COMMIT was under way: the batch may or may not be stored.
+
+    Nothing may be signed or answered until the statement ids have been read back under the head lock.
+    """
+
+
+class Head(NamedTuple):
+    """The one row under whose lock positions are given out (protocol section 5).
+
+    `size` is the number of entries, `frontier` the serialised `merkle.Frontier` of that size, `recorded_at` the
+    time of the last entry (`YYYY-MM-DDThh:mm:ss.sssZ`, "" for an empty log).
+    """
+
+    size: int
+    frontier: bytes
+    recorded_at: str
+
+
+class StoredEntry(NamedTuple):
+    """One event as it is stored; `position` is the leaf index and `state` the entry bytes verbatim."""
+
+    position: int
+    originator_id: str
+    originator_version: int
+    topic: str
+    state: bytes
+
+
+class StatementPosition(NamedTuple):
+    """Where a statement is logged and to whose stream it belongs."""
+
+    position: int
+    originator_id: str
+
+
+class Loaded(NamedTuple):
+    """What one batch may look at, read in one round trip under the head lock.
+
+    `events` are the entries after each known version of the streams asked for and of the streams of the statements
+    asked for, ascending by position; `keys` maps a key id to its party's slug; `digests` are those already used.
+    """
+
+    events: Sequence[StoredEntry]
+    statements: Mapping[str, StatementPosition]
+    keys: Mapping[str, str]
+    digests: Collection[str]
+
+
+class AppendRow(NamedTuple):
+    """One entry to append with its side rows: `keys` are (key id, party), `disclosures` are (digest, content).
+
+    A content of None is a decoy: the digest is taken, and there is nothing to show for it.
+    """
+
+    originator_id: str
+    originator_version: int
+    topic: str
+    state: bytes
+    statement_id: str
+    leaf_hash: bytes
+    keys: Sequence[tuple[str, str]] = ()
+    disclosures: Sequence[tuple[str, str | None]] = ()
+
+
+class TreeNode(NamedTuple):
+    """A complete sub-tree's hash; `level` counts from the leaves (0), `index` from the left."""
+
+    level: int
+    index: int
+    hash: bytes
+
+
+class Unit(Protocol):
+    """One transaction holding the head row; it commits when the block ends without an exception.
+
+    Raises `CommitOutcomeUnknown` at the end of the block when COMMIT was sent and no answer came.
+    """
+
+    @property
+    def head(self) -> Head: ...
+
+    def load(
+        self,
+        originators: Mapping[str, int],
+        statements: Collection[str],
+        keys: Collection[str],
+        digests: Collection[str],
+    ) -> Loaded:
+        """One round trip. `originators` maps each stream to the version the caller already holds (0 for none)."""
+        ...
+
+    def append(self, rows: Sequence[AppendRow], nodes: Sequence[TreeNode], head: Head) -> None:
+        """Insert `rows` at positions head.size.. and make `head` the new head, all in this transaction."""
+        ...
+
+
+class LogRecorder(Protocol):
+    """The event store as the sequencer and the auditor use it."""
+
+    def sequencing(self) -> AbstractContextManager[None]:
+        """Hold the session-level advisory lock of this log: one process at a time appends, journals and signs."""
+        ...
+
+    def unit(self) -> AbstractContextManager[Unit]: ...
+
+    def head(self) -> Head:
+        """The committed head, without a lock."""
+        ...
+
+    def read_entries(self, start: int, limit: int | None = None) -> Iterator[tuple[int, bytes]]:
+        """(position, entry bytes) ascending from `start`, streamed in large batches from one snapshot."""
+        ...
+
+    def entry_by_statement(self, statement_id: str) -> StoredEntry | None: ...
+
+    def read_leaf_hashes(self, first: int, count: int) -> Sequence[bytes]: ...
+
+    def read_nodes(self, level: int, first: int, count: int) -> Sequence[bytes]:
+        """Hashes of complete sub-trees at stored levels (8, 16, 24...)."""
+        ...
+
+
+class Clock(Protocol):
+    """The ledger's own clock."""
+
+    def now(self) -> int:
+        """Milliseconds since 1970-01-01T00:00:00Z."""
+        ...
+
+
+class Signed(NamedTuple):
+    """A signed tree head as the journal keeps it."""
+
+    size: int
+    root: bytes
+
+
+class SignJournal(Protocol):
+    """What was ever signed, kept outside the database (protocol section 6)."""
+
+    def last(self) -> Signed | None:
+        """The newest recorded head, or None when nothing was ever signed."""
+        ...
+
+    def record(self, size: int, root: bytes) -> None:
+        """Return only once (size, root) is durable. Raises `JournalConflict` rather than go backwards or fork."""
+        ...
+
+
+class JournalConflict(LedgerError):
+    """The journal already holds a larger tree, or another root for the same size."""
+
+
+class TreeHeadSource(Protocol):
+    """Another place that knows a tree head of this log: a published checkpoint, a witness."""
+
+    @property
+    def name(self) -> str: ...
+
+    def last(self) -> Signed | None: ...
+
+
+class CheckpointSigner(Protocol):
+    """Signs checkpoints with the log's key."""
+
+    def sign(self, size: int, root: bytes) -> str:
+        """The signed note of that tree head. Deterministic: the same head gives the same bytes."""
+        ...
+
+
+class BlobStore(Protocol):
+    """Documents by the SHA-256 of their bytes; create-only."""
+
+    async def put_new(self, stream: AsyncIterator[bytes], limit: int) -> tuple[str, int]:
+        """Store a stream of at most `limit` bytes; (sha256 hex, size) once it is durable, also if already there."""
+        ...
+
+    def open(self, sha256: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes of [start, end). Raises `KeyError` when there are none under that digest."""
+        ...
+
+    async def size(self, sha256: str) -> int | None: ...
+
+    def digests(self) -> Iterable[str]:
+        """Every digest held, in any order."""
+        ...
