@@ -1,14 +1,13 @@
 """The few interfaces through which the use cases reach the world, and the plain values that cross them.
 
-Adapters live in `ledger.store`; nothing here does I/O. Each docstring is a contract: what has happened when the
-method returns, and what is raised when it did not.
+Adapters live in `ledger.store`; nothing here does I/O. Each docstring is a contract: what has happened when
+the method returns, and what is raised when it did not.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from ledger.core.refusal import LedgerError
@@ -28,8 +27,8 @@ class CommitOutcomeUnknown(StoreUnavailable):
 class Head(NamedTuple):
     """The one row under whose lock positions are given out (protocol section 5).
 
-    `size` is the number of entries, `frontier` the serialised `merkle.Frontier` of that size, `recorded_at` the
-    time of the last entry (`YYYY-MM-DDThh:mm:ss.sssZ`, "" for an empty log).
+    `size` is the number of entries, `frontier` the serialised `merkle.Frontier` of that size, `recorded_at`
+    the time of the last entry (`YYYY-MM-DDThh:mm:ss.sssZ`, "" for an empty log).
     """
 
     size: int
@@ -57,8 +56,9 @@ class StatementPosition(NamedTuple):
 class Loaded(NamedTuple):
     """What one batch may look at, read in one round trip under the head lock.
 
-    `events` are the entries after each known version of the streams asked for and of the streams of the statements
-    asked for, ascending by position; `keys` maps a key id to its party's slug; `digests` are those already used.
+    `events` are the entries after each known version of the streams asked for and of the streams of the
+    statements asked for, ascending by position; `keys` maps a key id to its party's slug; `digests` are those
+    already used.
     """
 
     events: Sequence[StoredEntry]
@@ -68,9 +68,10 @@ class Loaded(NamedTuple):
 
 
 class AppendRow(NamedTuple):
-    """One entry to append with its side rows: `keys` are (key id, party), `disclosures` are (digest, content).
+    """One entry to append with its side rows.
 
-    A content of None is a decoy: the digest is taken, and there is nothing to show for it.
+    `keys` are (key id, party) and `disclosures` (digest, content). A content of None is a decoy: the digest
+    is taken, and there is nothing to show for it.
     """
 
     originator_id: str
@@ -83,12 +84,8 @@ class AppendRow(NamedTuple):
     disclosures: Sequence[tuple[str, str | None]] = ()
 
 
-class TreeNode(NamedTuple):
-    """A complete sub-tree's hash; `level` counts from the leaves (0), `index` from the left."""
-
-    level: int
-    index: int
-    hash: bytes
+# A complete sub-tree's hash: (level counted from the leaves, which are 0; index from the left; hash).
+TreeNode = tuple[int, int, bytes]
 
 
 class Unit(Protocol):
@@ -107,7 +104,7 @@ class Unit(Protocol):
         keys: Collection[str],
         digests: Collection[str],
     ) -> Loaded:
-        """One round trip. `originators` maps each stream to the version the caller already holds (0 for none)."""
+        """One round trip. `originators` maps each stream to the version the caller holds (0 for none)."""
         ...
 
     def append(self, rows: Sequence[AppendRow], nodes: Sequence[TreeNode], head: Head) -> None:
@@ -119,7 +116,7 @@ class LogRecorder(Protocol):
     """The event store as the sequencer and the auditor use it."""
 
     def sequencing(self) -> AbstractContextManager[None]:
-        """Hold the session-level advisory lock of this log: one process at a time appends, journals and signs."""
+        """Hold this log's session-level advisory lock: one process at a time appends, journals, signs."""
         ...
 
     def unit(self) -> AbstractContextManager[Unit]: ...
@@ -164,7 +161,10 @@ class SignJournal(Protocol):
         ...
 
     def record(self, size: int, root: bytes) -> None:
-        """Return only once (size, root) is durable. Raises `JournalConflict` rather than go backwards or fork."""
+        """Return only once (size, root) is durable.
+
+        Raises `JournalConflict` rather than go backwards or fork.
+        """
         ...
 
 
@@ -193,7 +193,7 @@ class BlobStore(Protocol):
     """Documents by the SHA-256 of their bytes; create-only."""
 
     async def put_new(self, stream: AsyncIterator[bytes], limit: int) -> tuple[str, int]:
-        """Store a stream of at most `limit` bytes; (sha256 hex, size) once it is durable, also if already there."""
+        """Store at most `limit` bytes; (sha256 hex, size) once they are durable, also if already there."""
         ...
 
     def open(self, sha256: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
