@@ -1,7 +1,8 @@
 """Refusals: one stable code for each reason why a statement, envelope, entry or proof is not accepted.
 
-A refusal says *what* is wrong, *where* (a JSON pointer, RFC 6901, into the payload or envelope) and *how to mend it*.
-Codes are part of the protocol: once published they are never renamed, so that programs may act on them.
+A refusal says *what* is wrong, *where* (a JSON pointer, RFC 6901, into the payload or envelope) and *how to
+mend it*. Codes are part of the protocol: once published they are never renamed, so that programs may act on
+them.
 """
 
 from dataclasses import dataclass
@@ -34,13 +35,13 @@ _table(
     (
         "trailing-bytes",
         "bytes after the end of the JSON value",
-        "send the value alone, without a final newline",
+        "send the value alone, without a newline",
     ),
     ("duplicate-key", "an object has the same key twice", "keep one of the two members"),
     (
         "float",
         "a number with a fraction or an exponent",
-        "write measured values as decimal strings with a unit",
+        "write it as a decimal string with a unit",
     ),
     ("not-a-number", "NaN or Infinity", "leave the member out when the value is not known"),
     ("null", "null", "leave the member out when the value is not known"),
@@ -50,13 +51,13 @@ _table(
     (
         "key-grammar",
         "a key that is not a plain name",
-        "keys match [A-Za-z_][A-Za-z0-9_]{0,63}, never __proto__",
+        "use [A-Za-z_][A-Za-z0-9_]{0,63}, never __proto__",
     ),
     ("too-deep", "nested deeper than 16 levels", "flatten the value"),
     (
         "not-canonical",
         "not the canonical encoding of its value",
-        "sort keys, use no white space, and escape only the quotation mark, the backslash and U+0000 to U+001F",
+        "sort keys, use no white space, escape only the quotation mark, the backslash and U+0000-001F",
     ),
     (
         "not-encodable",
@@ -74,7 +75,7 @@ _table(
     (
         "bad-base64url",
         "not canonical unpadded base64url",
-        "use the URL alphabet, no padding, spare bits zero",
+        "use the URL alphabet, unpadded, spare bits zero",
     ),
     (
         "bad-hex",
@@ -85,30 +86,30 @@ _table(
     (
         "bad-name",
         "not a name of the ledger",
-        "names are ledger:main, party:, factory:, criterion:, document: and statement:",
+        "names begin with ledger:, party:, factory:, criterion: or document:",
     ),
     ("bad-time", "not a point in time", "write YYYY-MM-DDThh:mm:ssZ, a moment that exists"),
     (
         "bad-date",
         "not a date of the allowed form",
-        "write YYYY, YYYY-MM, YYYY-MM-DD where allowed, or a/b with a <= b",
+        "write YYYY, YYYY-MM, where allowed YYYY-MM-DD, or a/b",
     ),
     ("bad-decimal", "not a decimal string", "write -?(0|[1-9][0-9]{0,17})(.[0-9]{1,9})? as a string"),
 )
 
 # Keys and signatures.
 _table(
-    ("weak-key", "a public key outside the prime-order subgroup", "make a new Ed25519 key pair"),
+    ("weak-key", "a public key outside the prime-order group", "make a new Ed25519 key pair"),
     (
         "bad-key",
         "not an Ed25519 public key",
-        "a public key has 32 bytes and is the canonical encoding of a point",
+        "send the 32 raw bytes of an Ed25519 public key",
     ),
     ("key-id-mismatch", "the key id is not the SHA-256 of the key", "compute the id from the 32 raw bytes"),
     (
         "bad-signature",
         "a signature does not verify",
-        "sign the DSSE pre-authentication encoding of these payload bytes",
+        "sign the DSSE encoding of exactly this payload",
     ),
 )
 
@@ -135,7 +136,7 @@ _table(
     (
         "disclosure-salt",
         "a salt that is not 128 bits",
-        "use 22 base64url characters whose spare bits are zero",
+        "use 22 base64url characters, spare bits zero",
     ),
     ("disclosure-name", "a name that may not be disclosed", "never disclose _sd, _sd_alg or ..."),
 )
@@ -145,29 +146,29 @@ _table(
     (
         "bad-note",
         "not a signed note",
-        "a note is text, an empty line and signature lines (c2sp.org/signed-note)",
+        "see c2sp.org/signed-note",
     ),
     (
         "note-unverified",
         "no signature of a known key",
-        "ask the ledger's operator for the right verifier key",
+        "check that the trust file is this ledger's",
     ),
     ("bad-checkpoint", "not a checkpoint", "a checkpoint has origin, size and root hash, one on each line"),
     (
         "bad-vkey",
         "not a verifier key",
-        "verifier keys read name+hash+base64, as printed by `evidence key show --log`",
+        "copy it from `evidence key show --log`",
     ),
     ("bad-proof", "not a proof that can be checked", "fetch the proof again (c2sp.org/tlog-proof@v1)"),
     (
         "proof-failed",
         "the proof does not lead to the root",
-        "keep both files and report them: one of them is wrong",
+        "keep both files and report them",
     ),
     (
         "bad-trust",
         "not a trust file",
-        "take the file from `evidence key show --trust` of a ledger that you trust",
+        "take the file that `evidence key show --trust` prints",
     ),
 )
 
@@ -175,7 +176,7 @@ _table(
 class Refusal(Exception):
     """A statement, envelope, entry or proof is not accepted.
 
-    `code` is a key of `CODES`, `where` a JSON pointer ("" for the whole), `mend` the table's advice unless given.
+    `code` is a key of `CODES`, `where` a JSON pointer ("" for the whole), `mend` the table's advice.
     """
 
     def __init__(self, code: str, what: str, where: str = "", mend: str | None = None) -> None:
@@ -192,7 +193,7 @@ class Refusal(Exception):
 
 
 class LedgerError(Exception):
-    """Something around the statement failed, such as an unreadable key file: one line says what, one how to mend it."""
+    """Something around the statements failed, such as an unreadable key file; shown as one line."""
 
     def __init__(self, what: str, mend: str = "") -> None:
         super().__init__(what)
