@@ -1,0 +1,129 @@
+"""Log entries: canonical JSON of the envelope and the ledger's time, encoded once and stored verbatim.
+
+The same bytes are the event store's state, the tile's entry and the input of the Merkle leaf hash.
+"""
+
+import binascii
+from dataclasses import dataclass
+from typing import Any
+
+from . import canonical
+from .canonical import ENTRY_LIMIT, pointer
+from .envelope import PAYLOAD_TYPE, Envelope, Signature, parse
+from .grammar import base64_decode, base64_encode, is_recorded_at
+from .refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry: envelope, `recordedAt` (`YYYY-MM-DDThh:mm:ss.sssZ`) and the bytes they were read from."""
+
+    envelope: Envelope
+    recorded_at: str
+    data: bytes
+
+
+def encode_entry(envelope: Envelope, recorded_at: str) -> bytes:
+    """The entry's bytes, at most 65,535; refused when longer."""
+    signatures = ",".join(
+        f'{{"keyid":"{signature.keyid}","sig":"{base64_encode(signature.sig)}"}}'
+        for signature in envelope.signatures
+    )
+    # Sorted keys and nothing to escape: this text is its own canonical form, and the tests compare it.
+    data = (
+        f'{{"envelope":{{"payload":"{base64_encode(envelope.payload)}","payloadType":"{PAYLOAD_TYPE}",'
+        f'"signatures":[{signatures}]}},"recordedAt":"{recorded_at}"}}'
+    ).encode("ascii")
+    if len(data) > ENTRY_LIMIT:
+        raise Refusal("too-large", f"an entry of {len(data)} bytes, the limit is {ENTRY_LIMIT}")
+    return data
+
+
+def decode_entry(data: bytes) -> Entry:
+    """The entry whose bytes are exactly `data`; raises `Refusal`."""
+    if len(data) > ENTRY_LIMIT:
+        raise Refusal("too-large", f"an entry of {len(data)} bytes, the limit is {ENTRY_LIMIT}")
+    try:
+        entry = decode_entry_trusted(data)
+        if is_recorded_at(entry.recorded_at) and entry == _reread(entry):
+            return entry
+    except (ValueError, Refusal):
+        pass
+    _refuse_entry(data)
+    raise AssertionError("an entry was refused that has no defect")
+
+
+def _reread(entry: Entry) -> Entry:
+    """The entry as its own values give it: equal exactly when it was in normal form."""
+    value = {
+        "payloadType": PAYLOAD_TYPE,
+        "payload": base64_encode(entry.envelope.payload),
+        "signatures": [
+            {"keyid": signature.keyid, "sig": base64_encode(signature.sig)}
+            for signature in entry.envelope.signatures
+        ],
+    }
+    envelope = parse(value)
+    return Entry(envelope, entry.recorded_at, encode_entry(envelope, entry.recorded_at))
+
+
+# --- naming the defect ------------------------------------------------------------------
+
+
+def _refuse_entry(data: bytes) -> None:
+    value = canonical.decode(data, ENTRY_LIMIT)
+    _require_members(value, ("envelope", "recordedAt"), "")
+    if not isinstance(value["recordedAt"], str) or not is_recorded_at(value["recordedAt"]):
+        raise Refusal("bad-time", "recordedAt reads YYYY-MM-DDThh:mm:ss.sssZ", "/recordedAt")
+    envelope = value["envelope"]
+    _require_members(envelope, ("payload", "payloadType", "signatures"), "/envelope")
+    parsed = _parse_inside(envelope)
+    base64_decode(envelope["payload"], "/envelope/payload")
+    for i, item in enumerate(envelope["signatures"]):
+        where = pointer("envelope", "signatures", i)
+        _require_members(item, ("keyid", "sig"), where)
+        base64_decode(item["sig"], where + "/sig")
+        if item["keyid"] != parsed.signatures[i].keyid:
+            raise Refusal("unsorted-signatures", "signatures stand in the order of their key ids", where)
+
+
+def _parse_inside(envelope: Any) -> Envelope:
+    try:
+        return parse(envelope)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, refusal.what, "/envelope" + refusal.where) from refusal
+
+
+def _require_members(value: Any, names: tuple[str, ...], where: str) -> None:
+    if not isinstance(value, dict):
+        raise Refusal("wrong-type", "an object belongs here", where)
+    for name in names:
+        if name not in value:
+            raise Refusal("missing-member", f"{name} is missing", where)
+    for name in value:
+        if name not in names:
+            raise Refusal("unknown-member", f"{name} has no place here", where + pointer(name))
+
+
+# --- bytes from the log -----------------------------------------------------------------
+
+_HEAD = b'{"envelope":{"payload":"'
+_MIDDLE = f'","payloadType":"{PAYLOAD_TYPE}","signatures":['.encode("ascii")
+_TAIL = b']},"recordedAt":"'
+# {"keyid":"<64>","sig":"<88>"} and the comma between two of them.
+_KEYID = slice(10, 74)
+_SIG = slice(83, 171)
+_STEP = 174
+_TIME_BYTES = 24
+
+
+def decode_entry_trusted(data: bytes) -> Entry:
+    """The entry in bytes that `encode_entry` made; other bytes raise ValueError or give nonsense."""
+    payload_end = data.index(b'"', len(_HEAD))
+    signatures_end = len(data) - _TIME_BYTES - 2 - len(_TAIL)
+    signatures = tuple(
+        Signature(data[at:][_KEYID].decode("ascii"), binascii.a2b_base64(data[at:][_SIG]))
+        for at in range(payload_end + len(_MIDDLE), signatures_end, _STEP)
+    )
+    payload = binascii.a2b_base64(data[len(_HEAD) : payload_end])
+    return Entry(Envelope(payload, signatures), data[-_TIME_BYTES - 2 : -2].decode("ascii"), data)
