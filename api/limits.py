@@ -1,0 +1,65 @@
+"""What a request may cost: bytes of a body, and how much may be under way at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
+
+from api.problems import Problem
+
+
+def refuse_announced(scope: Scope, limit: int) -> None:
+    """Refuse by Content-Length, before any byte of the body is read. Raises `Problem`."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > limit:
+            raise _too_large(limit)
+
+
+async def chunks(scope: Scope, receive: Receive, limit: int) -> AsyncIterator[bytes]:
+    """The body as it comes in, at most `limit` bytes. Raises `Problem` or `ClientDisconnect`."""
+    refuse_announced(scope, limit)
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk = message.get("body", b"")
+        more = message.get("more_body", False)
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        if chunk:
+            yield chunk
+
+
+async def whole(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """The whole body, at most `limit` bytes; without a copy when it came in one piece."""
+    parts = [chunk async for chunk in chunks(scope, receive, limit)]
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+class Gate:
+    """At most `limit` of something at once in this process; one more is refused, never queued."""
+
+    def __init__(self, limit: int, code: str) -> None:
+        self._limit = limit
+        self._code = code
+        self.under_way = 0
+
+    @contextmanager
+    def enter(self) -> Iterator[None]:
+        """Count one in. Raises `Problem` when full."""
+        if self.under_way >= self._limit:
+            raise Problem(self._code, f"{self.under_way} are under way, which is the limit")
+        self.under_way += 1
+        try:
+            yield
+        finally:
+            self.under_way -= 1
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem("body-too-large", f"the limit is {limit} bytes")
