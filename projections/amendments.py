@@ -1,0 +1,88 @@
+"""What later statements by its own issuers did to a statement: corrected, extended or withdrawn, and by how
+many.
+
+An amendment binds only those who sign it (domain: kinds, amendment), so a joint statement may be "withdrawn
+by 1 of 4" and stand for the rest. The original stays as it was signed; what it comes to is shown beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from projections.items import Item, Slice
+
+WORDS = {"correction": "corrected", "addition": "extended", "withdrawal": "withdrawn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """One amendment in force: `by` signed it, of the target's `issuers`; `change` is its `set` member."""
+
+    id: str
+    position: int
+    recorded_at: str
+    type: str
+    by: tuple[str, ...]
+    issuers: tuple[str, ...]
+    change: Mapping[str, Any]
+
+    @property
+    def words(self) -> str:
+        """As "withdrawn by 1 of 4"."""
+        return f"{WORDS[self.type]} by {len(self.by)} of {len(self.issuers)}"
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "id": self.id,
+            "position": self.position,
+            "recordedAt": self.recorded_at,
+            "type": self.type,
+            "by": list(self.by),
+            "of": len(self.issuers),
+            "set": dict(self.change),
+            "words": self.words,
+        }
+
+
+def amendments(item: Item, known: Slice) -> tuple[Amendment, ...]:
+    """Amendments of `item` in force, oldest first; one withdrawn by all who signed it is in force no more."""
+    found = []
+    for _, later in known.referring(item.id, "amends"):
+        if not wholly_withdrawn(later, known):
+            found.append(_amendment(item, later))
+    return tuple(found)
+
+
+def wholly_withdrawn(item: Item, known: Slice) -> bool:
+    """Whether every issuer of `item` has withdrawn it."""
+    return withdrawn_by(item, known) >= set(item.statement.issuers)
+
+
+def withdrawn_by(item: Item, known: Slice) -> set[str]:
+    """The issuers who have withdrawn `item`, each counting withdrawals that stand."""
+    signers: set[str] = set()
+    for _, later in known.referring(item.id, "amends"):
+        if later.statement.type == "withdrawal" and not wholly_withdrawn(later, known):
+            signers.update(later.statement.issuers)
+    return signers & set(item.statement.issuers)
+
+
+def retractions(item: Item, known: Slice) -> list[Item]:
+    """Responses by which a claimant takes its own words back."""
+    return [later for _, later in known.referring(item.id, "retracts")]
+
+
+def _amendment(item: Item, later: Item) -> Amendment:
+    statement = later.statement
+    change = later.claim.get("set")
+    return Amendment(
+        id=later.id,
+        position=later.position,
+        recorded_at=later.recorded.recorded_at,
+        type=statement.type or "correction",
+        by=tuple(slug for slug in statement.issuers if slug in item.statement.issuers),
+        issuers=item.statement.issuers,
+        change=change if isinstance(change, Mapping) else {},
+    )

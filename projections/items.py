@@ -1,0 +1,82 @@
+"""What a page's folds work on: statements with the disclosures that may be shown, and who refers to whom
+among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.core.statement import Recorded, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One recorded statement as this reader may see it.
+
+    `claim` has the clear members and those disclosed ones that are held and may be shown; `withheld` counts
+    the digests for which nothing is shown (decoys look the same, by design); `shown` is False where the
+    reader may see none of the disclosures.
+    """
+
+    recorded: Recorded
+    claim: Mapping[str, Any]
+    withheld: int
+    shown: bool = True
+
+    @property
+    def statement(self) -> Statement:
+        return self.recorded.statement
+
+    @property
+    def id(self) -> str:
+        return self.recorded.statement.id
+
+    @property
+    def position(self) -> int:
+        return self.recorded.index
+
+    def refers(self, *rels: str) -> list[str]:
+        """Ids of the local statements referred to in one of these ways, in the statement's order."""
+        return [ref.id for ref in self.statement.refs if ref.rel in rels and ref.ledger is None]
+
+    def names(self, prefix: str) -> list[str]:
+        """Subject names of this prefix, as `factory:`."""
+        return [subject.name for subject in self.statement.subjects if subject.name.startswith(prefix)]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The items of one page and what they need, ascending by position."""
+
+    items: tuple[Item, ...]
+    by_id: Mapping[str, Item]
+    _referrers: Mapping[str, tuple[tuple[str, Item], ...]] = field(repr=False)
+
+    @classmethod
+    def of(cls, items: Iterable[Item]) -> Slice:
+        """Items in any order; the same position twice counts once."""
+        ordered = sorted({item.position: item for item in items}.values(), key=lambda item: item.position)
+        referrers: dict[str, list[tuple[str, Item]]] = {}
+        for item in ordered:
+            for ref in item.statement.refs:
+                if ref.ledger is None:
+                    referrers.setdefault(ref.id, []).append((ref.rel, item))
+        by_id = {item.id: item for item in ordered}
+        return cls(tuple(ordered), by_id, {key: tuple(value) for key, value in referrers.items()})
+
+    def get(self, statement_id: str) -> Item | None:
+        return self.by_id.get(statement_id)
+
+    def referring(self, statement_id: str, *rels: str) -> list[tuple[str, Item]]:
+        """(rel, item) of what refers to a statement in one of these ways (any, if none given), oldest first."""
+        return [pair for pair in self._referrers.get(statement_id, ()) if not rels or pair[0] in rels]
+
+    def of_kind(self, *kinds: str) -> Iterator[Item]:
+        return (item for item in self.items if item.statement.kind in kinds)
+
+
+def slugs(names: Sequence[str]) -> list[str]:
+    """Names without their prefix."""
+    return [name.partition(":")[2] for name in names]

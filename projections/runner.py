@@ -1,0 +1,290 @@
+"""Keeps the views up with the log: batches, rows by COPY and the tracking row in one transaction, so exactly
+once.
+
+The library's `ProjectionRunner` takes one transaction an event and ends at the first error. This one keeps
+its tracking table and its meaning (docs/decisions/0005), decodes each entry once for all views that stand at
+the same position, and never ends by itself: an entry that a view cannot take in stops that view alone, is
+written down with its position, and is tried again with growing pauses, as is everything the database refuses.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+from psycopg.rows import tuple_row
+
+from ledger.core.refusal import LedgerError
+from ledger.core.statement import Recorded, read_recorded
+from projections import schema, source
+from projections.row import Row, View, copy_lines
+
+log = logging.getLogger("projections.runner")
+
+BATCH = 5_000
+IDLE_SECONDS = 0.025
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 10.0
+
+# As the library's single-row tracking has it: nothing is returned when another runner was there first.
+_TRACK = """
+    UPDATE notification_tracking SET notification_id = %(to)s
+    WHERE application_name = %(name)s AND notification_id < %(to)s RETURNING notification_id
+"""
+_CLAIM = """
+    SELECT application_name, notification_id FROM notification_tracking
+    WHERE application_name = ANY(%s) ORDER BY application_name FOR UPDATE SKIP LOCKED
+"""
+_FAILED = """
+    INSERT INTO projection_failure AS f (view, position, error, attempts) VALUES (%s, %s, %s, 1)
+    ON CONFLICT (view) DO UPDATE SET position = EXCLUDED.position, error = EXCLUDED.error, last_at = now(),
+        attempts = CASE WHEN f.position = EXCLUDED.position THEN f.attempts + 1 ELSE 1 END,
+        first_at = CASE WHEN f.position = EXCLUDED.position THEN f.first_at ELSE now() END
+    RETURNING attempts
+"""
+
+
+class Poisoned(LedgerError):
+    """A view could not take in the entry at `position`."""
+
+    def __init__(self, view: str, position: int, error: Exception) -> None:
+        super().__init__(
+            f"view {view} cannot take in entry {position}: {type(error).__name__}: {error}",
+            "report this as a defect with the entry; the view goes on by itself once it can read it",
+        )
+        self.view, self.position = view, position
+
+
+class Runner:
+    """Projects the log of one database into `views`. One thread uses it; any number of runners share a
+    database.
+    """
+
+    def __init__(
+        self, url: str, views: Sequence[View], *, batch: int = BATCH, idle: float = IDLE_SECONDS
+    ) -> None:
+        self._url, self._views, self._batch, self._idle = url, tuple(views), batch, idle
+        self._names = {schema.tracking_name(view): view for view in self._views}
+        self._conn: Connection[Any] | None = None
+        self._resting: dict[str, float] = {}
+        self._woken = threading.Event()
+        self.trouble: str | None = None
+
+    def run_forever(self, stop: threading.Event) -> None:
+        """Project until `stop` is set. Any error is logged, kept in `trouble` and followed by a growing
+        pause.
+        """
+        pause = FIRST_PAUSE
+        while not stop.is_set():
+            try:
+                busy = self.run_once()
+            except Exception as error:
+                self._note(error)
+                stop.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+                continue
+            self.trouble, pause = None, FIRST_PAUSE
+            if not busy:
+                self._woken.wait(self._idle)
+                self._woken.clear()
+        self.close()
+
+    def wake(self) -> None:
+        """Look for new entries now; may be called from any thread."""
+        self._woken.set()
+
+    def run_once(self) -> int:
+        """One batch for every view that is behind and not held by another runner; entries taken in, over all
+        views.
+
+        Raises psycopg.Error when the database is away; the next call connects again.
+        """
+        conn = self._connection()
+        with conn.transaction():
+            starts = self._claim(conn)
+            return sum(self._project(conn, group, start) for start, group in _by_position(starts))
+
+    def close(self) -> None:
+        if self._conn is not None:
+            self._conn.close()
+            self._conn = None
+
+    def _connection(self) -> Connection[Any]:
+        if self._conn is None or self._conn.closed:
+            conn = psycopg.connect(self._url, autocommit=True)
+            # Rows can be made again from the log; waiting for the disk would slow the sequencer beside us.
+            conn.execute("SET synchronous_commit = off")
+            schema.install(conn, self._views)
+            self._conn = conn
+        return self._conn
+
+    def _claim(self, conn: Connection[Any]) -> list[tuple[int, View]]:
+        """(position, view) of each view that is ours for this transaction and able to move."""
+        now = time.monotonic()
+        behind = set(schema.outdated(conn, self._views))
+        behind.update(name for name, until in self._resting.items() if until > now)
+        wanted = [name for name, view in self._names.items() if view.name not in behind]
+        rows = conn.cursor(row_factory=tuple_row).execute(_CLAIM, (wanted,)).fetchall()
+        return [(position, self._names[name]) for name, position in rows]
+
+    def _project(self, conn: Connection[Any], views: Sequence[View], start: int) -> int:
+        entries = source.read_batch(conn, start, self._batch)
+        if not entries:
+            return 0
+        recorded, unreadable = decode(entries)
+        return sum(self._advance(conn, view, start, recorded, unreadable) for view in views)
+
+    def _advance(
+        self,
+        conn: Connection[Any],
+        view: View,
+        start: int,
+        recorded: Sequence[Recorded],
+        unreadable: Exception | None,
+    ) -> int:
+        """Write what `view` can take in of `recorded`, up to the first entry that stops it."""
+        taken, rows, error = project(view, recorded)
+        error = error or unreadable
+        try:
+            # A savepoint: what the database refuses for one view leaves the others' rows in place.
+            with conn.transaction():
+                write(conn, view, rows, start + taken)
+        except psycopg.OperationalError:
+            raise
+        except psycopg.Error as refused:
+            if len(recorded) > 1:
+                return self._advance(conn, view, start, recorded[: len(recorded) // 2], None)
+            taken, error = 0, refused
+        self._settle(conn, view, start + taken, error)
+        return taken
+
+    def _settle(self, conn: Connection[Any], view: View, position: int, error: Exception | None) -> None:
+        """Write down, or clear, what stops `view`."""
+        if error is None:
+            if self._resting.pop(view.name, None) is not None or position:
+                conn.execute(
+                    "DELETE FROM projection_failure WHERE view = %s AND position < %s", (view.name, position)
+                )
+            return
+        what = f"{type(error).__name__}: {error}"
+        row = conn.cursor(row_factory=tuple_row).execute(_FAILED, (view.name, position, what)).fetchone()
+        attempts = row[0] if row else 1
+        self._resting[view.name] = time.monotonic() + min(
+            FIRST_PAUSE * 2.0 ** min(attempts, 10), LONGEST_PAUSE
+        )
+        log.error("%s", Poisoned(view.name, position, error))
+
+    def _note(self, error: Exception) -> None:
+        self.trouble = f"{type(error).__name__}: {error}"
+        log.error("projecting failed, trying again: %s", self.trouble)
+        try:
+            self.close()
+        except psycopg.Error:
+            self._conn = None
+
+
+def decode(entries: Sequence[tuple[int, bytes]]) -> tuple[list[Recorded], Exception | None]:
+    """The entries up to the first that cannot be read, and why that one cannot."""
+    recorded: list[Recorded] = []
+    try:
+        for position, entry in entries:
+            recorded.append(read_recorded(position, bytes(entry)))
+    except Exception as error:
+        return recorded, error
+    return recorded, None
+
+
+def project(view: View, recorded: Sequence[Recorded]) -> tuple[int, list[Row], Exception | None]:
+    """(entries taken in, their rows, why the next one was not)."""
+    rows: list[Row] = []
+    for taken, one in enumerate(recorded):
+        try:
+            rows.extend(view.rows(one))
+        except Exception as error:
+            return taken, rows, error
+    return len(recorded), rows, None
+
+
+def write(conn: Connection[Any], view: View, rows: Sequence[Row], to: int) -> None:
+    """Rows and the tracking row, in the caller's transaction; nothing when the view stands there already."""
+    copy_rows(conn, view, rows)
+    conn.execute(_TRACK, {"name": schema.tracking_name(view), "to": to})
+
+
+def copy_rows(conn: Connection[Any], view: View, rows: Sequence[Row], beside: str | None = None) -> None:
+    """COPY rows into the view's table, or into its namesake in the schema `beside`."""
+    lines = copy_lines(rows)
+    if not lines:
+        return
+    table = sql.Identifier(beside, view.table) if beside else sql.Identifier(view.table)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, view.column_identifiers)
+    with conn.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write("\n".join(lines) + "\n")
+
+
+def _by_position(starts: list[tuple[int, View]]) -> Iterator[tuple[int, list[View]]]:
+    for start, group in groupby(sorted(starts, key=lambda pair: pair[0]), key=lambda pair: pair[0]):
+        yield start, [view for _, view in group]
+
+
+def wait(
+    conn: Connection[Any], views: Sequence[View], position: int, timeout: float, poll: float = 0.005
+) -> bool:
+    """Whether every view has taken in the entry at `position` within `timeout` seconds (read your writes)."""
+    deadline = time.monotonic() + timeout
+    while True:
+        reached = schema.positions(conn, views)
+        if len(reached) == len(views) and min(reached.values()) > position:
+            return True
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            return False
+        time.sleep(min(poll, remaining))
+        poll = min(poll * 2, 0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewHealth:
+    """How one view stands: entries taken in, entries still to come, and the entry that stops it, if one does."""
+
+    view: str
+    position: int
+    behind: int
+    outdated: bool
+    stopped_at: int | None
+    error: str | None
+    attempts: int
+
+    @property
+    def ok(self) -> bool:
+        return not self.outdated and self.stopped_at is None
+
+    def to_json(self) -> dict[str, object]:
+        shown: dict[str, object] = {"view": self.view, "position": self.position, "behind": self.behind}
+        if self.outdated:
+            shown["needs"] = "rebuild"
+        if self.stopped_at is not None:
+            shown |= {"stoppedAt": self.stopped_at, "error": self.error, "attempts": self.attempts}
+        return shown
+
+
+def health(conn: Connection[Any], views: Sequence[View]) -> list[ViewHealth]:
+    """How every view stands, whichever process projects; for /readyz."""
+    reached, old, size = schema.positions(conn, views), schema.outdated(conn, views), source.log_size(conn)
+    rows = conn.cursor(row_factory=tuple_row).execute(
+        "SELECT view, position, error, attempts FROM projection_failure"
+    )
+    failures = {row[0]: row[1:] for row in rows}
+    return [_health(view.name, reached.get(view.name, 0), size, view.name in old, failures) for view in views]
+
+
+def _health(name: str, position: int, size: int, old: bool, failures: dict[str, Any]) -> ViewHealth:
+    stopped_at, error, attempts = failures.get(name, (None, None, 0))
+    return ViewHealth(name, position, max(size - position, 0), old, stopped_at, error, attempts)

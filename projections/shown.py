@@ -1,0 +1,90 @@
+"""How one statement is shown wherever it is shown: times, content, hand and voice, amendments, what is
+withheld.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from projections.amendments import Amendment, amendments, retractions
+from projections.items import Item, Slice
+from projections.timeline import said_when
+from projections.voices import Provenance, provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One statement for display.
+
+    `content` holds clear and shown disclosed members; `withheld` counts the digests without anything shown.
+    `said` and `occurred` are None when nobody has stated them here: unknown, not "never".
+    """
+
+    position: int
+    id: str
+    kind: str
+    type: str | None
+    event: str
+    recorded_at: str
+    issued_at: str
+    said: str | None
+    occurred: str | None
+    subjects: tuple[str, ...]
+    refs: tuple[tuple[str, str, str | None], ...]
+    content: Mapping[str, Any]
+    withheld: int
+    visibility: str
+    provenance: Provenance
+    amendments: tuple[Amendment, ...]
+    retracted_by: tuple[str, ...]
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "position": self.position,
+            "id": self.id,
+            "kind": self.kind,
+            "type": self.type,
+            "event": self.event,
+            "recordedAt": self.recorded_at,
+            "issuedAt": self.issued_at,
+            "said": self.said,
+            "occurred": self.occurred,
+            "subjects": list(self.subjects),
+            "refs": [_ref(*ref) for ref in self.refs],
+            "content": dict(self.content),
+            "withheld": self.withheld,
+            "visibility": self.visibility,
+            "provenance": self.provenance.to_json(),
+            "amendments": [amendment.to_json() for amendment in self.amendments],
+            "retractedBy": list(self.retracted_by),
+        }
+
+
+def show(item: Item, known: Slice) -> Shown:
+    """`item` with what `known` holds of its sources, adoptions and amendments."""
+    statement = item.statement
+    return Shown(
+        position=item.position,
+        id=item.id,
+        kind=statement.kind,
+        type=statement.type,
+        event=statement.event,
+        recorded_at=item.recorded.recorded_at,
+        issued_at=statement.issued_at,
+        said=said_when(statement),
+        occurred=statement.occurred or item.claim.get("occurred"),
+        subjects=tuple(subject.name for subject in statement.subjects),
+        refs=tuple((ref.rel, ref.id, ref.locator) for ref in statement.refs),
+        content={name: value for name, value in item.claim.items() if name != "_sd"},
+        withheld=item.withheld,
+        visibility=statement.visibility,
+        provenance=provenance(item, known),
+        amendments=amendments(item, known),
+        retracted_by=tuple(later.id for later in retractions(item, known)),
+    )
+
+
+def _ref(rel: str, target: str, locator: str | None) -> dict[str, str]:
+    return {"rel": rel, "id": target} | ({"locator": locator} if locator else {})

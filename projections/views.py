@@ -1,0 +1,16 @@
+"""The views there are."""
+
+from __future__ import annotations
+
+from projections import checklist, criteria, matrix, open_items, registry, timeline
+from projections.row import View
+
+VIEWS: tuple[View, ...] = (
+    registry.TABLE,
+    timeline.TABLE,
+    matrix.TABLE,
+    open_items.TABLE,
+    checklist.TABLE,
+    criteria.TABLE,
+)
+BY_NAME: dict[str, View] = {view.name: view for view in VIEWS}

@@ -1,0 +1,176 @@
+"""Hand and voice of an item: who says it, in which form, through whom, who signed it, and on what basis.
+
+Every view shows it beside every item; `says` is the one place where it becomes words (domain: hand and voice,
+6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from projections.items import Item, Slice
+
+_BASES = ("captured", "sealed", "referenced")
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One claimant and how far the claim is its own: signed, adopted, mandated, attributed or disowned.
+
+    `by` is the id of the response that adopted or disowned it, or of the mandate.
+    """
+
+    party: str
+    standing: str
+    by: str | None = None
+
+    def to_json(self) -> dict[str, str]:
+        return {"party": self.party, "standing": self.standing} | ({"by": self.by} if self.by else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document the claim is stated in: its statement id, captured/sealed/referenced, the place in it, its
+    text.
+    """
+
+    id: str
+    basis: str
+    locator: str | None
+
+    def to_json(self) -> dict[str, str]:
+        return {"id": self.id, "basis": self.basis} | ({"locator": self.locator} if self.locator else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Hand and voice of one item. `form`, `via` and `basis` are None or empty for what its claimants signed."""
+
+    said_by: tuple[Voice, ...]
+    signed_by: tuple[str, ...]
+    form: str | None
+    via: tuple[str, ...]
+    basis: str | None
+    sources: tuple[Source, ...]
+
+    @property
+    def attributed(self) -> bool:
+        """Whether somebody is said to have claimed this without having signed or adopted it."""
+        return any(voice.standing not in ("signed", "adopted") for voice in self.said_by)
+
+    @property
+    def standing(self) -> str:
+        """The weakest standing among the claimants: a status reached through it says so."""
+        order = ("disowned", "attributed", "mandated", "adopted", "signed")
+        return min((voice.standing for voice in self.said_by), key=order.index)
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "saidBy": [voice.to_json() for voice in self.said_by],
+            "signedBy": list(self.signed_by),
+            "form": self.form,
+            "via": list(self.via),
+            "basis": self.basis,
+            "sources": [source.to_json() for source in self.sources],
+            "standing": self.standing,
+            "words": says(self),
+        }
+
+
+def provenance(item: Item, known: Slice) -> Provenance:
+    """Hand and voice of `item`, with the adoptions and disavowals that `known` holds."""
+    statement = item.statement
+    sources = tuple(_sources(item, known))
+    bases = [source.basis for source in sources]
+    return Provenance(
+        said_by=tuple(_voice(item, known, claimant) for claimant in statement.claimants),
+        signed_by=statement.issuers,
+        form=statement.attribution.form if statement.attribution else None,
+        via=statement.attribution.via if statement.attribution else (),
+        basis=min(bases, key=_BASES.index) if bases else None,
+        sources=sources,
+    )
+
+
+def _sources(item: Item, known: Slice) -> list[Source]:
+    found = []
+    for ref in item.statement.refs:
+        document = known.get(ref.id) if ref.rel == "statedIn" else None
+        if document is not None:
+            found.append(Source(ref.id, document.statement.type or "referenced", ref.locator))
+    return found
+
+
+def _voice(item: Item, known: Slice, claimant: str) -> Voice:
+    if claimant in item.statement.issuers:
+        return Voice(claimant, "signed")
+    relays = item.statement.attribution.via if item.statement.attribution else ()
+    for rel, response in reversed(known.referring(item.id, "adopts", "disowns")):
+        if claimant in response.statement.issuers:
+            return Voice(claimant, "adopted" if rel == "adopts" else "disowned", response.id)
+        if rel == "disowns" and set(relays) & set(response.statement.issuers):
+            return Voice(claimant, "disowned", response.id)
+    mandates = item.refers("mandate")
+    if mandates:
+        return Voice(claimant, "mandated", mandates[0])
+    return Voice(claimant, "attributed")
+
+
+def says(given: Provenance, name: Callable[[str], str] = str, document: Callable[[str], str] = str) -> str:
+    """In words: "X says (paraphrase), captured by Y from D, not signed by X". `name` and `document` put in
+    titles.
+
+    The names default to slugs and document ids.
+    """
+    voices = _list([name(voice.party) for voice in given.said_by])
+    verb = "says" if len(given.said_by) == 1 else "say"
+    if given.form is None:
+        return f"{voices} {verb}, signed by {_list([name(slug) for slug in given.signed_by])}"
+    hands = _list([name(slug) for slug in given.signed_by])
+    opening = (
+        f"{voices} did so, according to {hands}"
+        if given.form == "conduct"
+        else f"{voices} {verb} ({given.form})"
+    )
+    return ", ".join(
+        part
+        for part in (opening, _taken(given, hands, document), _via(given, name), _ending(given, name))
+        if part
+    )
+
+
+def _taken(given: Provenance, hands: str, document: Callable[[str], str]) -> str:
+    if not given.sources:
+        return "" if given.form == "conduct" else f"reported by {hands}"
+    taken = {"captured": "captured by", "sealed": "sealed by", "referenced": "referred to by"}[
+        given.basis or ""
+    ]
+    places = [
+        document(source.id) + (f" at {source.locator}" if source.locator else "") for source in given.sources
+    ]
+    return f"{taken} {hands} from {_list(places)}"
+
+
+def _via(given: Provenance, name: Callable[[str], str]) -> str:
+    return f"via {', '.join(name(relay) for relay in given.via)}" if given.via else ""
+
+
+def _ending(given: Provenance, name: Callable[[str], str]) -> str:
+    """What each claimant has to do with it; several claimants may stand differently."""
+    phrases = {
+        "signed": "also signed by {}",
+        "adopted": "since adopted by {}",
+        "mandated": "on a mandate of {}",
+        "attributed": "not signed by {}",
+        "disowned": "disowned by {}",
+    }
+    return ", ".join(
+        phrase.format(_list([name(voice.party) for voice in given.said_by if voice.standing == standing]))
+        for standing, phrase in phrases.items()
+        if any(voice.standing == standing for voice in given.said_by)
+    )
+
+
+def _list(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
