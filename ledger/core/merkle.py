@@ -177,7 +177,7 @@ def frontier_at(size: int, read: HashReader) -> Frontier:
 
 
 def inclusion_proof(index: int, size: int, read: HashReader) -> list[bytes]:
-    """The audit path of leaf `index` in the tree of `size` leaves, from its sibling upwards (RFC 6962 2.1.1)."""
+    """The audit path of leaf `index` in the tree of `size` leaves, from its sibling up (RFC 6962 2.1.1)."""
     assert 0 <= index < size, f"leaf {index} is not in a tree of {size}"
     low, high = 0, size
     path: list[bytes] = []
@@ -239,7 +239,7 @@ def _complete_subtrees(low: int, high: int, read: HashReader) -> list[bytes]:
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Whether `proof` leads from leaf hash `leaf` at `index` to `root` of `size` leaves (RFC 9162 2.1.3.2)."""
+    """Whether `proof` leads from the hash of leaf `index` to `root` of `size` leaves (RFC 9162 2.1.3.2)."""
     if not 0 <= index < size:
         return False
     at, last, node = index, size - 1, leaf
