@@ -1,0 +1,70 @@
+-- The ledger's tables as they are after every migration; tests/migration holds the two against each other.
+-- Order is always COLLATE "C": the embedded server has no ICU, and bytes are what we compare.
+
+-- The event store, in the shape of the event-sourcing library. notification_id = leaf index + 1, without gaps.
+-- state holds the entry bytes verbatim; they are hashed and signed, so they are kept whole and uncompressed.
+CREATE TABLE ledger_event (
+    originator_id text COLLATE "C" NOT NULL,
+    originator_version bigint NOT NULL,
+    topic text COLLATE "C" NOT NULL,
+    state bytea NOT NULL,
+    notification_id bigint NOT NULL,
+    CONSTRAINT ledger_event_pkey PRIMARY KEY (originator_id, originator_version),
+    CONSTRAINT ledger_event_notification_id_key UNIQUE (notification_id),
+    CONSTRAINT ledger_event_notification_id_check CHECK (notification_id > 0)
+) WITH (toast_tuple_target = 8160);
+
+ALTER TABLE ledger_event ALTER COLUMN state SET STORAGE EXTERNAL;
+
+-- One row, locked first and updated last by every append. A low fill factor keeps its updates within the page.
+CREATE TABLE ledger_head (
+    singleton boolean NOT NULL DEFAULT true,
+    size bigint NOT NULL,
+    frontier bytea NOT NULL,
+    recorded_at text COLLATE "C" NOT NULL,
+    CONSTRAINT ledger_head_pkey PRIMARY KEY (singleton),
+    CONSTRAINT ledger_head_singleton_check CHECK (singleton),
+    CONSTRAINT ledger_head_size_check CHECK (size >= 0)
+) WITH (fillfactor = 10);
+
+INSERT INTO ledger_head (size, frontier, recorded_at) VALUES (0, '', '');
+
+-- position = leaf index. statement_id is null for events that are no statements (the library's own interface).
+CREATE TABLE ledger_entry (
+    position bigint NOT NULL,
+    statement_id text COLLATE "C",
+    originator_id text COLLATE "C" NOT NULL,
+    originator_version bigint NOT NULL,
+    leaf_hash bytea NOT NULL,
+    CONSTRAINT ledger_entry_pkey PRIMARY KEY (position),
+    CONSTRAINT ledger_entry_statement_id_key UNIQUE (statement_id),
+    CONSTRAINT ledger_entry_leaf_hash_check CHECK (octet_length(leaf_hash) = 32)
+);
+
+-- Complete sub-trees of 256^k leaves: level 8, 16, 24... counted from the leaves.
+CREATE TABLE tree_node (
+    level smallint NOT NULL,
+    node_index bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT tree_node_pkey PRIMARY KEY (level, node_index),
+    CONSTRAINT tree_node_level_check CHECK (level > 0 AND level % 8 = 0),
+    CONSTRAINT tree_node_hash_check CHECK (octet_length(hash) = 32)
+);
+
+-- A key belongs to one party, once, for ever.
+CREATE TABLE ledger_key (
+    key_id text COLLATE "C" NOT NULL,
+    party text COLLATE "C" NOT NULL,
+    position bigint NOT NULL,
+    CONSTRAINT ledger_key_pkey PRIMARY KEY (key_id)
+);
+
+-- Every digest of an `_sd` is taken once in the ledger. content is null for a decoy and after an erasure.
+CREATE TABLE disclosure (
+    digest text COLLATE "C" NOT NULL,
+    position bigint NOT NULL,
+    content text COLLATE "C",
+    CONSTRAINT disclosure_pkey PRIMARY KEY (digest)
+);
+
+CREATE INDEX disclosure_position_idx ON disclosure (position);
