@@ -23,7 +23,7 @@ _TIMESTAMP_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """A key that is trusted to sign notes: its name, signature type (0x01 or 0x04) and public key (32 bytes)."""
+    """A key trusted to sign notes: its name, signature type (0x01 or 0x04) and public key (32 bytes)."""
 
     name: str
     algorithm: int

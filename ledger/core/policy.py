@@ -44,7 +44,7 @@ class Policy:
 
 def parse_policy(text: str) -> Policy:
     """The policy in `text`; raises `Refusal` with code `bad-policy` and the line's number."""
-    if len(text) > POLICY_LIMIT or any(c < " " and c not in "\t\n" or c == "\x7f" for c in text):
+    if len(text) > POLICY_LIMIT or any((c < " " and c not in "\t\n") or c == "\x7f" for c in text):
         raise Refusal("bad-policy", "it is too long or holds control characters")
     policy = Policy()
     for number, line in enumerate(text.split("\n"), 1):

@@ -165,6 +165,7 @@ _table(
         "the proof does not lead to the root",
         "keep both files and report them",
     ),
+    ("bad-policy", "not a trust policy", "see c2sp.org/tlog-policy"),
     (
         "bad-trust",
         "not a trust file",

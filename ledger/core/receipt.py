@@ -1,0 +1,351 @@
+"""Receipts: an entry's bytes and the proof that the log holds them (c2sp.org/tlog-proof), checked offline.
+
+A receipt is two files, `<index>.entry` and `<index>.tlog-proof`. What it proves depends on whom the
+reader trusts: a trust file names the log (origin, genesis, verifier key) and the witnesses that count
+(policy), and comes from somewhere else than the receipt.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import canonical, keys
+from . import statement as statements
+from .checkpoint import Checkpoint, open_checkpoint, parse_size
+from .checkpoint import parse as parse_checkpoint
+from .entry import Entry, decode_entry
+from .envelope import pae
+from .grammar import base64_decode, base64_encode, is_digest, is_origin
+from .merkle import HASH_BYTES, leaf_hash, verify_inclusion
+from .note import ED25519, Note, Verifier, split_note
+from .policy import Policy, parse_policy
+from .refusal import Refusal
+
+PROOF_HEADER = "c2sp.org/tlog-proof@v1"
+PROOF_HASHES_LIMIT = 63
+NO_GENESIS = "0" * 64
+_VERSION = "urn:evidence-ledger:v1:"
+
+# --- proofs -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A leaf's index, its audit path (32 bytes each, sibling first) and the signed checkpoint it leads to.
+
+    `extra` is what an application added; nothing vouches for it.
+    """
+
+    index: int
+    hashes: tuple[bytes, ...]
+    checkpoint: str
+    extra: bytes | None = None
+
+
+def format_proof(index: int, hashes: Sequence[bytes], checkpoint_note: str) -> str:
+    """The text of a proof."""
+    path = "".join(base64_encode(node) + "\n" for node in hashes)
+    return f"{PROOF_HEADER}\nindex {index}\n{path}\n{checkpoint_note}"
+
+
+def parse_proof(text: str) -> Proof:
+    """The proof in `text`, nothing verified; raises `Refusal`."""
+    head, blank, checkpoint = text.partition("\n\n")
+    lines = head.split("\n")
+    if not blank or lines.pop(0) != PROOF_HEADER:
+        raise Refusal("bad-proof", f"it does not begin with {PROOF_HEADER}, or has no empty line")
+    extra = None
+    if lines and lines[0].startswith("extra "):
+        extra = _proof_base64(lines.pop(0).removeprefix("extra "))
+    name, _, number = (lines.pop(0) if lines else "").partition(" ")
+    index = parse_size(number)
+    if name != "index" or index is None:
+        raise Refusal("bad-proof", "it has no line `index <number>` in its place")
+    hashes = tuple(_proof_base64(line) for line in lines)
+    if len(hashes) > PROOF_HASHES_LIMIT or any(len(node) != HASH_BYTES for node in hashes):
+        raise Refusal("bad-proof", "it has too many hashes, or one that does not have 32 bytes")
+    return Proof(index, hashes, checkpoint, extra)
+
+
+def _proof_base64(text: str) -> bytes:
+    try:
+        return base64_decode(text)
+    except Refusal as refusal:
+        raise Refusal("bad-proof", f"{text!r:.60}: {refusal.what}") from refusal
+
+
+# --- trust ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom a reader trusts: the log's origin, genesis (id of entry 0), verifier key, and trust policy."""
+
+    origin: str
+    genesis: str
+    vkey: str
+    policy: str
+
+
+_TRUST_MEMBERS = ("genesis", "origin", "policy", "vkey")
+
+
+def unwitnessed_policy(vkey: str) -> str:
+    """The policy of a log that has no witnesses yet."""
+    return f"log {vkey}\nquorum none\n"
+
+
+def format_trust(trust: Trust) -> str:
+    """The trust file: a JSON object of four strings, indented for human readers."""
+    value = {name: getattr(trust, name) for name in _TRUST_MEMBERS}
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def parse_trust(text: str) -> Trust:
+    """The trust file's content; raises `Refusal` with code `bad-trust`."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Refusal("bad-trust", f"it is not JSON: {error}") from error
+    if not isinstance(value, dict) or sorted(value) != list(_TRUST_MEMBERS):
+        raise Refusal("bad-trust", f"it has not exactly the members {', '.join(_TRUST_MEMBERS)}")
+    if not all(isinstance(member, str) for member in value.values()):
+        raise Refusal("bad-trust", "its members are strings")
+    trust = Trust(**value)
+    if not is_origin(trust.origin) or not is_digest(trust.genesis) or trust.genesis == NO_GENESIS:
+        raise Refusal("bad-trust", "its origin or genesis is malformed")
+    try:
+        _check_trusted_log(trust)
+    except Refusal as refusal:
+        raise Refusal("bad-trust", refusal.what) from refusal
+    return trust
+
+
+def _check_trusted_log(trust: Trust) -> None:
+    log = Verifier.from_vkey(trust.vkey)
+    if log.name != trust.origin or log.algorithm != ED25519:
+        raise Refusal(
+            "bad-vkey", f"the log's key is named {log.name}, not {trust.origin}, or cannot sign for a log"
+        )
+    if log not in parse_policy(trust.policy).logs:
+        raise Refusal("bad-policy", "its policy does not list the log's key")
+
+
+# --- verification -----------------------------------------------------------------------
+
+HELD, FAILED, UNREADABLE, UNCHECKED, UNVERIFIED = "held", "failed", "unreadable", "unchecked", "unverified"
+_EXIT = {UNREADABLE: 2, FAILED: 1, UNVERIFIED: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a verification: its number and name, its grade, and one line that says what was seen.
+
+    Grades: `held`; `failed`; `unreadable` (the file, so nothing after it was tried); `unchecked` (what it
+    needs is not at hand); `unverified` (no trust root was given).
+    """
+
+    number: int
+    name: str
+    grade: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The steps of a verification and what they amount to."""
+
+    steps: tuple[Step, ...]
+    verdict: str
+
+    @property
+    def exit_code(self) -> int:
+        """0 all held or unchecked, 1 something failed, 2 unreadable, 3 trust root unverified."""
+        grades = {step.grade for step in self.steps}
+        return next((code for grade, code in _EXIT.items() if grade in grades), 0)
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+
+def verify_receipt(
+    entry: bytes, proof: str, trust: Trust | None, known_keys: Mapping[str, bytes] | None = None
+) -> Report:
+    """Check a receipt in eight graded steps; raises nothing.
+
+    1 entry: canonical bytes of an envelope and a time. 2 statement: the payload's form. 3 signatures: by
+    the keys at hand, which are `known_keys` (key id to 32 bytes) and those that the statement itself
+    introduces. 4 proof: index, path and checkpoint can be read. 5 inclusion: the path leads from the
+    entry to the checkpoint's root. 6 trust root: origin and genesis are those of the trust file. 7
+    checkpoint: the log's trusted key signed it. 8 witnesses: the cosignatures make the policy's quorum.
+    """
+    return _Verification(entry, proof, trust, known_keys or {}).run()
+
+
+@dataclass(slots=True)
+class _Verification:
+    data: bytes
+    proof_text: str
+    trust: Trust | None
+    known_keys: Mapping[str, bytes]
+    steps: list[Step] = field(default_factory=list)
+    understood: bool = True
+    witnessed: bool = False
+
+    entry: Entry = field(init=False)
+    statement: dict[str, Any] = field(init=False)
+    proof: Proof = field(init=False)
+    checkpoint: Checkpoint = field(init=False)
+    opened: Note | None = None
+    policy: Policy | None = None
+
+    def run(self) -> Report:
+        checks = (
+            ("entry", self.check_entry),  # 1
+            ("statement", self.check_statement),  # 2
+            ("signatures", self.check_signatures),  # 3
+            ("proof", self.check_proof),  # 4
+            ("inclusion", self.check_inclusion),  # 5
+            ("trust root", self.check_trust_root),  # 6
+            ("checkpoint", self.check_checkpoint),  # 7
+            ("witnesses", self.check_witnesses),  # 8
+        )
+        for number, (name, check) in enumerate(checks, 1):
+            grade, detail = self.grade(check)
+            self.steps.append(Step(number, name, grade, detail))
+            if grade == UNREADABLE:
+                break
+        return Report(tuple(self.steps), self.verdict())
+
+    @staticmethod
+    def grade(check: Callable[[], tuple[str, str]]) -> tuple[str, str]:
+        try:
+            return check()
+        except Refusal as refusal:
+            return FAILED, f"{refusal.code}: {refusal.what}"
+
+    def verdict(self) -> str:
+        grades = {step.grade for step in self.steps}
+        if UNREADABLE in grades:
+            return "unreadable"
+        if any(step.grade == FAILED and step.name != "witnesses" for step in self.steps):
+            return "failed"
+        if UNVERIFIED in grades:
+            return "trust root: unverified"
+        content = "" if self.understood else "; inclusion proven, content not understood"
+        return f"logged, {'witnessed' if self.witnessed else 'unwitnessed'}{content}"
+
+    def check_entry(self) -> tuple[str, str]:
+        try:
+            self.entry = decode_entry(self.data)
+        except Refusal as refusal:
+            return UNREADABLE, f"{refusal.code}: {refusal.what}"
+        return HELD, f"recorded {self.entry.recorded_at}"
+
+    def check_statement(self) -> tuple[str, str]:
+        payload = self.entry.envelope.payload
+        try:
+            self.statement = _outline(canonical.decode(payload))
+        except Refusal as refusal:
+            return UNREADABLE, f"{refusal.code}: {refusal.what}"
+        predicate_type = self.statement["predicateType"]
+        if not predicate_type.startswith(_VERSION):
+            self.understood = False
+            return UNCHECKED, f"content not understood: {predicate_type}"
+        statement = statements.decode_statement(payload)
+        return HELD, f"{statement.event} {statement.id}"
+
+    def check_signatures(self) -> tuple[str, str]:
+        own = _introduced_keys(self.statement)
+        known = {**own, **self.known_keys}
+        message = pae(self.entry.envelope.payload)
+        missing = []
+        for signature in self.entry.envelope.signatures:
+            public = known.get(signature.keyid)
+            if public is None:
+                missing.append(signature.keyid)
+            elif keys.key_id(public) != signature.keyid or not keys.verify(public, message, signature.sig):
+                return FAILED, f"the signature of key {signature.keyid} does not verify"
+        if missing:
+            return UNCHECKED, f"keys not at hand: {', '.join(missing)}"
+        introduced = sum(s.keyid not in self.known_keys for s in self.entry.envelope.signatures)
+        by_own = f", {introduced} by keys that the statement itself introduces" if introduced else ""
+        return HELD, f"{len(self.entry.envelope.signatures)} verified{by_own}"
+
+    def check_proof(self) -> tuple[str, str]:
+        try:
+            self.proof = parse_proof(self.proof_text)
+            self.checkpoint = parse_checkpoint(split_note(self.proof.checkpoint)[0])
+        except Refusal as refusal:
+            return UNREADABLE, f"{refusal.code}: {refusal.what}"
+        return HELD, f"entry {self.proof.index} of a log of {self.checkpoint.size}"
+
+    def check_inclusion(self) -> tuple[str, str]:
+        leaf, head = leaf_hash(self.data), self.checkpoint
+        if not verify_inclusion(leaf, self.proof.index, head.size, self.proof.hashes, head.root):
+            return FAILED, "the proof does not lead from this entry to the checkpoint's root"
+        return HELD, f"in the tree with root {base64_encode(head.root)}"
+
+    def check_trust_root(self) -> tuple[str, str]:
+        if self.trust is None:
+            return UNVERIFIED, "no trust file was given: anyone can make a log of this name"
+        ledger = self.statement["predicate"]["ledger"]
+        is_genesis = self.proof.index == 0
+        genesis = keys.key_id(self.entry.envelope.payload) if is_genesis else ledger["genesis"]
+        if is_genesis and ledger["genesis"] != NO_GENESIS:
+            return FAILED, "entry 0 names another genesis"
+        if (self.checkpoint.origin, ledger["origin"], genesis) != (
+            *[self.trust.origin] * 2,
+            self.trust.genesis,
+        ):
+            return FAILED, f"the receipt is of {self.checkpoint.origin} with genesis {genesis}"
+        return HELD, f"{self.trust.origin} with genesis {self.trust.genesis}"
+
+    def check_checkpoint(self) -> tuple[str, str]:
+        if self.trust is None:
+            return UNVERIFIED, "the key that signed the checkpoint is not known"
+        self.policy = parse_policy(self.trust.policy)
+        log = Verifier.from_vkey(self.trust.vkey)
+        _, self.opened = open_checkpoint(self.proof.checkpoint, log, list(self.policy.witnesses.values()))
+        return HELD, f"signed by {log.name}, key {log.key_hash.hex()}"
+
+    def check_witnesses(self) -> tuple[str, str]:
+        if self.trust is None:
+            return UNVERIFIED, "which witnesses count is not known"
+        if self.policy is None or self.opened is None:
+            return UNCHECKED, "the checkpoint is not signed by the log"
+        signed = {(signature.name, signature.key_hash) for signature in self.opened.verified}
+        witnesses = {n for n, v in self.policy.witnesses.items() if (v.name, v.key_hash) in signed}
+        if not self.policy.is_satisfied_by(witnesses):
+            # The first receipt of a ledger is signed by the log alone: sound, yet no quorum counts it.
+            return FAILED, f"{len(witnesses)} cosignatures, the quorum {self.policy.quorum} is not reached"
+        self.witnessed = self.policy.demands_witnesses()
+        return HELD, f"{len(witnesses)} cosignatures, quorum {self.policy.quorum}"
+
+
+def _outline(value: Any) -> dict[str, Any]:
+    """A payload of any version that says of which ledger and type it is."""
+    predicate = value.get("predicate") if isinstance(value, dict) else None
+    ledger = predicate.get("ledger") if isinstance(predicate, dict) else None
+    members = (ledger.get("origin"), ledger.get("genesis")) if isinstance(ledger, dict) else ()
+    if len(members) != 2 or not all(isinstance(m, str) for m in (*members, value.get("predicateType"))):
+        raise Refusal("missing-member", "the payload does not say which ledger it is for")
+    assert isinstance(value, dict)
+    return value
+
+
+def _introduced_keys(statement: dict[str, Any]) -> dict[str, bytes]:
+    """Keys that a statement brings with it (genesis, registration, key added): they sign it, too."""
+    claim = statement["predicate"].get("claim")
+    if not isinstance(claim, dict):
+        return {}
+    listed = claim.get("keys")
+    found = {}
+    for item in (claim, claim.get("firstKey"), *(listed if isinstance(listed, list) else ())):
+        encoded = item.get("publicKey") if isinstance(item, dict) else None
+        if isinstance(encoded, str):
+            public = base64_decode(encoded)
+            keys.check_public_key(public)
+            found[keys.key_id(public)] = public
+    return found
