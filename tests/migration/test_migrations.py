@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ledger.core.merkle import Frontier
 from ledger.store.migrate import SQL, STORE, MigrationError, migrate, migrations, pending
 from tests.support.databases import TestServer
 from tests.support.schema import description
@@ -23,11 +24,10 @@ def test_every_migration_in_order_gives_the_schema_file(any_server: TestServer) 
         assert {name for name, _ in found["columns"]} >= {"ledger_event.state", "ledger_head.frontier"}
 
 
-def test_the_head_starts_empty(database_url: str) -> None:
+def test_the_head_starts_as_the_empty_tree(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
-        assert connection.execute("SELECT size, frontier, recorded_at FROM ledger_head").fetchall() == [
-            (0, b"", "")
-        ]
+        head = connection.execute("SELECT size, frontier, recorded_at FROM ledger_head").fetchall()
+    assert head == [(0, Frontier().to_bytes(), "")]
 
 
 def test_a_second_head_is_refused(database_url: str) -> None:

@@ -16,7 +16,8 @@ CREATE TABLE ledger_event (
 
 ALTER TABLE ledger_event ALTER COLUMN state SET STORAGE EXTERNAL;
 
--- One row, locked first and updated last by every append. A low fill factor keeps its updates within the page.
+-- One row, locked first and updated last by every append; frontier is `merkle.Frontier.to_bytes()`.
+-- A low fill factor keeps its updates within the page.
 CREATE TABLE ledger_head (
     singleton boolean NOT NULL DEFAULT true,
     size bigint NOT NULL,
@@ -27,7 +28,7 @@ CREATE TABLE ledger_head (
     CONSTRAINT ledger_head_size_check CHECK (size >= 0)
 ) WITH (fillfactor = 10);
 
-INSERT INTO ledger_head (size, frontier, recorded_at) VALUES (0, '', '');
+INSERT INTO ledger_head (size, frontier, recorded_at) VALUES (0, decode('0000000000000000', 'hex'), '');
 
 -- position = leaf index. statement_id is null for events that are no statements (the library's own interface).
 CREATE TABLE ledger_entry (
