@@ -1,0 +1,100 @@
+"""A submission as it travels: `{"envelope": {DSSE}, "disclosures": [...]}` in, a receipt or a problem out."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+import msgspec
+
+from api import problems
+from ledger.core.envelope import parse
+from ledger.core.refusal import Refusal
+from ledger.receipts import Receipt
+from ledger.sequencer import Outcome, Submission
+
+MOST_DISCLOSURES: Final = 1024
+
+_decoder: Final = msgspec.json.Decoder()
+_encoder: Final = msgspec.json.Encoder()
+
+
+class Accepted(msgspec.Struct, rename="camel"):
+    """A receipt for the wire; msgspec writes `entry` in standard padded base64."""
+
+    id: str
+    index: int
+    recorded_at: str
+    entry: bytes
+    proof: str
+
+
+class AcceptedLine(msgspec.Struct, rename="camel"):
+    """The same as a line of a batch's answer, where `status` stands for the HTTP status."""
+
+    status: int
+    id: str
+    index: int
+    recorded_at: str
+    entry: bytes
+    proof: str
+
+
+def read(body: bytes) -> Submission:
+    """A submission from its JSON text; the statement itself is decoded later, off the event loop.
+
+    Raises `Refusal` with a pointer into the submission, or into the envelope for what is wrong there.
+    """
+    try:
+        sent = _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refusal("not-json", str(error)) from error
+    if not isinstance(sent, dict):
+        raise Refusal("wrong-type", "a submission is an object")
+    unknown = sent.keys() - {"envelope", "disclosures"}
+    if unknown:
+        raise Refusal("unknown-member", f"a submission has no member {min(unknown)!r:.80}")
+    envelope = sent.get("envelope")
+    if not isinstance(envelope, dict):
+        raise Refusal("missing-member", "envelope, an object, is missing", "/envelope")
+    return Submission(parse(envelope), _disclosures(sent.get("disclosures", [])))
+
+
+def encode_outcome(outcome: Outcome) -> tuple[int, bytes]:
+    """(HTTP status, body) for one submission on its own."""
+    if isinstance(outcome, Receipt):
+        return (200 if outcome.duplicate else 201), _encoder.encode(_accepted(outcome))
+    problem = problems.describe(as_exception(outcome))
+    return int(problem["status"]), _encoder.encode(problem)
+
+
+def encode_line(outcome: Outcome) -> bytes:
+    """One line of a batch's answer, its line feed included."""
+    if not isinstance(outcome, Receipt):
+        return _encoder.encode(problems.describe(as_exception(outcome))) + b"\n"
+    status = 200 if outcome.duplicate else 201
+    line = AcceptedLine(
+        status, outcome.statement_id, outcome.index, outcome.recorded_at, outcome.entry, outcome.proof
+    )
+    return _encoder.encode(line) + b"\n"
+
+
+def as_exception(outcome: Outcome) -> Exception:
+    """What went wrong; cancellations and the like are no outcomes and go on upwards."""
+    if isinstance(outcome, Exception):
+        return outcome
+    raise cast("BaseException", outcome)
+
+
+def _accepted(receipt: Receipt) -> Accepted:
+    return Accepted(receipt.statement_id, receipt.index, receipt.recorded_at, receipt.entry, receipt.proof)
+
+
+def _disclosures(sent: Any) -> tuple[str, ...]:
+    if not isinstance(sent, list):
+        raise Refusal("wrong-type", "disclosures is an array of strings", "/disclosures")
+    if len(sent) > MOST_DISCLOSURES:
+        raise Refusal("too-large", f"more than {MOST_DISCLOSURES} disclosures", "/disclosures")
+    for number, text in enumerate(sent):
+        if not isinstance(text, str):
+            raise Refusal("wrong-type", "a disclosure is a string", f"/disclosures/{number}")
+    return tuple(sent)
