@@ -1,9 +1,9 @@
 """Write the golden vectors of the formats: `python -m tests.vectors.generate_formats`.
 
 Each file holds what an implementation must accept, with the values it must arrive at, and what it must
-refuse, each refused vector named after its defect and carrying the code of the refusal. Bytes are base64 under
-names that end in `Base64`, or plain text. Everything follows from fixed seeds, so the files only change when a
-format does, and a format that has been used must not change.
+refuse, each refused vector named after its defect and carrying the code of the refusal. Bytes are base64
+under names that end in `Base64`, or plain text. Everything follows from fixed seeds, so the files only
+change when a format does, and a format that has been used must not change.
 """
 
 import base64

@@ -1,0 +1,69 @@
+"""Envelopes next to the DSSE implementation of securesystemslib, and limits that no vector shows."""
+
+import json
+
+import pytest
+from securesystemslib.dsse import Envelope as OtherEnvelope
+from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import SSlibKey
+
+from ledger.core import entry, envelope, keys
+from ledger.core.refusal import Refusal
+from tests.vectors import generate_formats as vectors
+
+SEEDS = [vectors.seed("key"), vectors.seed("other key")]
+
+
+def other_keys() -> list[SSlibKey]:
+    publics = [keys.public_key(seed) for seed in SEEDS]
+    return [SSlibKey(keys.key_id(p), "ed25519", "ed25519", {"public": p.hex()}) for p in publics]
+
+
+def test_securesystemslib_signs_the_same_bytes() -> None:
+    other = OtherEnvelope.from_dict(envelope.to_json_value(vectors.sample_envelope()))
+    assert other.pae() == envelope.pae(vectors.PAYLOAD)
+    assert other.payload == vectors.PAYLOAD
+
+
+def test_securesystemslib_verifies_both_signatures() -> None:
+    other = OtherEnvelope.from_dict(envelope.to_json_value(vectors.sample_envelope()))
+    accepted = other.verify(other_keys(), 2)
+    assert sorted(accepted) == [signature.keyid for signature in vectors.sample_envelope().signatures]
+
+
+def test_securesystemslib_refuses_a_changed_payload() -> None:
+    signatures = vectors.sample_envelope().signatures
+    changed = envelope.Envelope(vectors.PAYLOAD + b" ", signatures)
+    other = OtherEnvelope.from_dict(envelope.to_json_value(changed))
+    with pytest.raises(VerificationError):
+        other.verify(other_keys(), 1)
+
+
+def test_what_securesystemslib_writes_is_read() -> None:
+    other = OtherEnvelope.from_dict(envelope.to_json_value(vectors.sample_envelope()))
+    assert envelope.parse(json.dumps(other.to_dict()).encode()) == vectors.sample_envelope()
+
+
+def test_the_encoding_counts_the_bytes_of_type_and_payload() -> None:
+    expected = b"DSSEv1 28 application/vnd.in-toto+json 11 hello world"
+    assert envelope.pae(b"hello world") == expected
+
+
+def test_an_empty_payload_is_encoded_with_its_length() -> None:
+    assert envelope.pae(b"").endswith(b" 0 ")
+
+
+def test_deep_json_is_refused_not_a_crash() -> None:
+    with pytest.raises(Refusal, match="not-json"):
+        envelope.parse(b"[" * 100_000)
+
+
+def test_the_largest_entry_fits_into_the_limit() -> None:
+    data = vectors.largest_entry()
+    assert len(data) <= 65_535
+    assert len(entry.decode_entry(data).envelope.signatures) == 17
+
+
+def test_an_entry_beyond_the_limit_is_not_written() -> None:
+    with pytest.raises(Refusal, match="too-large"):
+        entry.encode_entry(envelope.Envelope(bytes(50_000), ()), vectors.RECORDED_AT)
