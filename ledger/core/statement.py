@@ -12,7 +12,7 @@ from hashlib import sha256
 from json import loads
 from typing import TYPE_CHECKING, Any
 
-from .kinds import EVENTS
+from .events import EVENTS
 
 if TYPE_CHECKING:
     from .disclosure import Disclosure
