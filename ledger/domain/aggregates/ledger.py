@@ -1,0 +1,34 @@
+"""The ledger itself: entry 0, what it bound for ever, and the keys of the two parties it introduced."""
+
+from dataclasses import dataclass, replace
+
+from ...core.statement import Recorded
+from ..record_map import RecordMap
+from .base import Aggregate
+from .keys import Key, new_keys
+from .records import Record, record_of
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerMain(Aggregate):
+    """Fold of `ledger:main`. `genesis` is the id of entry 0; `clock` is `system` or `demo`; `keys` by key id."""
+
+    genesis: str
+    origin: str
+    clock: str
+    opened_at: str
+    keys: RecordMap[Key]
+
+
+def evolve_ledger(ledger: LedgerMain | None, recorded: Recorded) -> LedgerMain:
+    """Fold LedgerOpened or LedgerAmended."""
+    statement, record = recorded.statement, record_of(recorded)
+    if ledger is not None:
+        return replace(ledger, version=ledger.version + 1, records=ledger.records.adding(record.id, record))
+    keys = RecordMap[Key]()
+    for key in new_keys(statement, recorded.index):
+        keys = keys.adding(key.id, key)
+    records = RecordMap[Record]().adding(record.id, record)
+    return LedgerMain(
+        1, records, statement.id, statement.origin, statement.claim["clock"], recorded.recorded_at, keys
+    )

@@ -1,0 +1,56 @@
+"""What an aggregate remembers of each entry in its stream: enough for the rules about later statements."""
+
+from dataclasses import dataclass
+
+from ...core.statement import Recorded
+from ..names import is_place_or_party
+
+CONDUCTOR_ROLES = frozenset({"lead", "joint", "subcontractor", "certifier"})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One logged statement as later statements may refer to it.
+
+    `names` are the factories and parties among its subjects. `conductors` (of an investigation) and `actor` (of a
+    commitment) are None when the clear does not say, as in a sealed statement.
+    """
+
+    index: int
+    id: str
+    kind: str
+    type: str | None
+    names: tuple[str, ...]
+    issuers: tuple[str, ...]
+    claimants: tuple[str, ...]
+    relays: tuple[str, ...]
+    visibility: str
+    digests: tuple[str, ...]
+    conductors: tuple[str, ...] | None = None
+    actor: str | None = None
+
+
+def record_of(recorded: Recorded) -> Record:
+    """The record of one entry."""
+    statement = recorded.statement
+    return Record(
+        recorded.index,
+        statement.id,
+        statement.kind,
+        statement.type,
+        tuple([subject.name for subject in statement.subjects if is_place_or_party(subject.name)]),
+        statement.issuers,
+        statement.claimants,
+        statement.attribution.via if statement.attribution else (),
+        statement.visibility,
+        statement.digests,
+        _conductors(recorded) if statement.kind == "investigation" else None,
+        statement.claim.get("actor") if statement.kind == "commitment" else None,
+    )
+
+
+def _conductors(recorded: Recorded) -> tuple[str, ...] | None:
+    participants = recorded.statement.claim.get("participants")
+    if participants is None:
+        return None
+    return tuple([one["party"] for one in participants if one["role"] in CONDUCTOR_ROLES and "party" in one])

@@ -1,0 +1,107 @@
+"""Criteria side by side, with the formula (letter: R11): a weekly limit read as monthly overtime, and the
+reverse.
+
+A law that limits overtime a month and a standard that limits hours a week meet only over a normal week; each
+normal week that a criterion names as its `baseline` gives a reading of its own, and all readings are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from .quantities import WEEKS_IN_A_MONTH, decimal, disjoint, measure
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One criterion as far as a comparison needs it: its statement id, its name, and its clear claim."""
+
+    id: str
+    name: str
+    claim: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A weekly limit over a baseline week against a monthly overtime limit; hours, exact.
+
+    `allows` is the overtime a month that the weekly limit leaves, `limit` the overtime a month of the other
+    clause, `as_week` that limit as hours a week over the same baseline. `formula` states the arithmetic in
+    full.
+    """
+
+    weekly: str
+    monthly: str
+    baseline: Fraction
+    overtime_a_week: Fraction
+    allows: Fraction
+    limit: Fraction
+    as_week: Fraction
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two clauses on one issue and how they compare: same, differ, or not-comparable with the reason as a
+    code.
+    """
+
+    one: str
+    other: str
+    outcome: str
+    reason: str | None
+
+
+def readings(clauses: Sequence[Clause]) -> list[Reading]:
+    """Every (weekly limit, monthly overtime limit with a baseline) among the clauses."""
+    weekly = [one for one in clauses if _hours_per(one, "quantity", "week") is not None and _is_limit(one)]
+    monthly = [one for one in clauses if _hours_per(one, "quantity", "month") is not None and _is_limit(one)]
+    found = (_reading(week, month) for week in weekly for month in monthly)
+    return [one for one in found if one is not None]
+
+
+def _is_limit(clause: Clause) -> bool:
+    return clause.claim.get("comparator") == "max"
+
+
+def _hours_per(clause: Clause, member: str, period: str) -> Fraction | None:
+    quantity = clause.claim.get(member)
+    if not isinstance(quantity, Mapping) or (quantity.get("unit"), quantity.get("per")) != ("h", period):
+        return None
+    return Fraction(quantity["value"]) if "value" in quantity else None
+
+
+def _reading(week: Clause, month: Clause) -> Reading | None:
+    limit_a_week, limit = _hours_per(week, "quantity", "week"), _hours_per(month, "quantity", "month")
+    baseline = _hours_per(month, "baseline", "week")
+    assert limit_a_week is not None
+    assert limit is not None
+    # A weekly limit at or below the normal week leaves no overtime: it is itself the normal week.
+    if baseline is None or limit_a_week <= baseline:
+        return None
+    overtime = limit_a_week - baseline
+    allows = overtime * WEEKS_IN_A_MONTH
+    formula = (
+        f"({decimal(limit_a_week)} h - {decimal(baseline)} h) a week = {decimal(overtime)} h a week; "
+        f"{decimal(overtime)} h x 52 / 12 = {decimal(allows)} h a month, against {decimal(limit)} h a month"
+    )
+    as_week = baseline + limit / WEEKS_IN_A_MONTH
+    return Reading(week.id, month.id, baseline, overtime, allows, limit, as_week, formula)
+
+
+def pair(one: Clause, other: Clause) -> Pair:
+    """How two clauses on one issue compare. Original units stay; a qualitative clause has no number to
+    compare (R12).
+    """
+    first, second = one.claim.get("quantity"), other.claim.get("quantity")
+    if not isinstance(first, Mapping) or not isinstance(second, Mapping):
+        return Pair(one.id, other.id, "not-comparable", "qualitative")
+    if one.claim.get("comparator") != other.claim.get("comparator"):
+        return Pair(one.id, other.id, "not-comparable", "comparator")
+    left, right = measure(first), measure(second)
+    if left is None or right is None or (left.dimension, left.per) != (right.dimension, right.per):
+        return Pair(one.id, other.id, "not-comparable", "unit")
+    return Pair(one.id, other.id, "differ" if disjoint(left, right) else "same", None)

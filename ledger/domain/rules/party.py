@@ -1,0 +1,60 @@
+"""Parties: listed by anybody, registered by the registrar, and afterwards their own."""
+
+from ...core.refusal import Refusal
+from ...core.statement import Statement
+from ..aggregates.party import superseded
+from ..facts import is_party, is_registered
+from ..names import FOUNDERS, REGISTRAR
+from ..view import View
+from .hands import one_name, own_names, require_issuers
+
+PARTY = "party:"
+
+
+def check(view: View, statement: Statement) -> None:
+    """Each event with its own issuers."""
+    match statement.event:
+        case "PartyListed":
+            one_name(statement, PARTY)
+        case "PartyRegistered":
+            _check_registered(view, statement)
+        case "PartyAmended":
+            _check_amended(view, statement)
+        case _:
+            check_succession(statement, PARTY)
+            _check_concerned(view, statement)
+
+
+def _check_registered(view: View, statement: Statement) -> None:
+    slug = one_name(statement, PARTY)[6:]
+    require_issuers(statement, REGISTRAR)
+    if is_registered(view, slug):
+        raise Refusal("already-registered", f"{slug} has had a key", "/subject")
+    for recoverer in statement.claim.get("recoverers", ()):
+        if recoverer in (slug, REGISTRAR) or not is_party(view, recoverer):
+            what = f"{recoverer} cannot recover {slug}: another known party than the registrar can"
+            raise Refusal("recoverer", what, "/predicate/claim/recoverers")
+
+
+def _check_amended(view: View, statement: Statement) -> None:
+    """The party itself amends; the registrar while it is only listed."""
+    slug = one_name(statement, PARTY)[6:]
+    require_issuers(statement, slug if is_registered(view, slug) else REGISTRAR)
+
+
+def _check_concerned(view: View, statement: Statement) -> None:
+    slugs = [name[6:] for name in own_names(statement, PARTY)]
+    for slug in slugs:
+        if slug in FOUNDERS:
+            raise Refusal("founder", f"{slug} is bound to this log for ever", "/subject")
+    require_issuers(statement, REGISTRAR, *[slug for slug in slugs if is_registered(view, slug)])
+
+
+def check_succession(statement: Statement, prefix: str) -> None:
+    """A merger or split: of two or more names, exactly one of which it supersedes."""
+    names = own_names(statement, prefix)
+    if len(names) < 2 or (statement.type == "merged" and len(names) != 2):
+        raise Refusal("succession", f"{len(names)} names where both sides are needed", "/subject")
+    if superseded(statement) is None:
+        what = "one `supersedes` reference pins the creation of the name that ends or divides"
+        raise Refusal("succession", what, "/predicate/refs")

@@ -1,0 +1,109 @@
+"""Subjects: name, kind and digest belong together, and no reply leaves out what it is a reply about."""
+
+from ..core.refusal import Refusal
+from ..core.statement import Statement
+from .facts import creation_of, target_of, targets
+from .names import first_digest, party_name
+from .view import View
+
+# Subjects beyond those that closure and addressees demand; the form allows 128 in all.
+EXTRA_SUBJECTS = 64
+# Events that create a name; a listed party's registration is the one that may find it created.
+_CREATING = {
+    "PartyListed": "party:",
+    "PartyRegistered": "party:",
+    "FactoryRegistered": "factory:",
+    "CriterionPublished": "criterion:",
+}
+_CLOSED = frozenset({"response", "request", "commitment", "progress", "link", "amendment", "control"})
+_NOT_CARRIED = frozenset({"criterion", "document"})
+
+
+def check_subjects(view: View, statement: Statement) -> None:
+    """Every named subject is pinned by the id of the statement that created it, or is created here."""
+    if statement.event == "LedgerOpened":
+        return  # its three names are settled by its form
+    creates = _CREATING.get(statement.event)
+    created = 0
+    for i, subject in enumerate(statement.subjects):
+        if subject.name.startswith("document:"):
+            continue
+        creation = creation_of(view, subject.name)
+        if creation is not None and subject.digest == creation:
+            continue
+        if creates is not None and subject.name.startswith(creates):
+            _check_created(statement.genesis, subject.name, subject.digest, creation, i)
+            created += 1
+        elif creation is None:
+            raise Refusal("unknown-subject", f"nothing is named {subject.name} yet", f"/subject/{i}/name")
+        else:
+            raise Refusal(
+                "subject-digest", f"{subject.name} was created by {creation}", f"/subject/{i}/digest"
+            )
+    if creates is not None:
+        _check_creates_one(statement, creates, created)
+
+
+def _check_created(genesis: str, name: str, digest: str, creation: str | None, i: int) -> None:
+    if digest != first_digest(genesis, name):
+        code = "unknown-subject" if creation is None else "subject-digest"
+        raise Refusal(
+            code, f"the digest is neither that of a new name nor of {name}'s creation", f"/subject/{i}/digest"
+        )
+    if creation is not None:
+        raise Refusal("name-taken", f"{name} was created by {creation}", f"/subject/{i}/name")
+
+
+def _check_creates_one(statement: Statement, prefix: str, created: int) -> None:
+    names = [one.name for one in statement.subjects if one.name.startswith(prefix)]
+    if created > 1 or (statement.kind == "party" and len(names) > 1):
+        raise Refusal("one-name", f"it is about {len(names)} names at once", "/subject")
+    if not names:
+        raise Refusal("subject-missing", f"no subject begins with {prefix}", "/subject")
+    if created == 0 and statement.event != "PartyRegistered":
+        raise Refusal("name-taken", f"{names[0]} exists already", "/subject")
+
+
+def check_closure(view: View, statement: Statement) -> None:
+    """Factories and parties of every target, and addressees, are subjects too; not many others are."""
+    names = {subject.name for subject in statement.subjects}
+    demanded = _carried(view, statement)
+    if statement.kind == "request":
+        demanded |= _addressees(statement)
+    if not demanded <= names:
+        missing = ", ".join(sorted(demanded - names))
+        raise Refusal("subject-missing", f"the subjects leave out {missing}", "/subject")
+    if len(names - demanded) > EXTRA_SUBJECTS:
+        raise Refusal(
+            "too-many-subjects", f"{len(names - demanded)} subjects that nothing demands", "/subject"
+        )
+    if statement.kind in ("observation", "determination"):
+        _check_shared(view, statement, names)
+
+
+def _carried(view: View, statement: Statement) -> set[str]:
+    every = statement.kind in _CLOSED
+    demanded: set[str] = set()
+    for ref in statement.refs:
+        if ref.ledger is None and (every or ref.rel == "details"):
+            target = target_of(view, ref)
+            if target.kind not in _NOT_CARRIED:
+                demanded.update(target.names)
+    return demanded
+
+
+def _addressees(statement: Statement) -> set[str]:
+    """The addressees that are parties or factories; those of a sealed request stand in disclosures."""
+    found = statement.claim.get("addressees", ())
+    return {
+        one if one.startswith("factory:") else party_name(one)
+        for one in found
+        if not one.startswith("group:")
+    }
+
+
+def _check_shared(view: View, statement: Statement, names: set[str]) -> None:
+    """An observation or determination is about something that its investigation or allegation is about."""
+    for ref, target in targets(view, statement, "within", "about"):
+        if target.names and names.isdisjoint(target.names):
+            raise Refusal("subject-missing", f"no subject in common with what it is {ref.rel}", "/subject")
