@@ -228,7 +228,7 @@ _table(
         "name known parties other than itself and the registrar",
     ),
     ("founder", "the operator and the registrar do not merge or split", "open another ledger"),
-    ("succession", "a merger or split that does not say of what", "name both sides; supersede one"),
+    ("succession", "a merger or split that leaves out a side", "name both sides among the subjects"),
     ("unknown-key", "a key that no party here has", "sign with a registered key"),
     ("key-known", "a key that was introduced before", "make a new key"),
     ("key-revoked", "a key that was revoked", "sign with a key that is not"),
@@ -378,6 +378,22 @@ _table(
     ),
     ("repeated-salt", "one salt in two disclosures", "make a fresh salt for each disclosure"),
     ("name-twice", "a member twice: in the clear and disclosed, or disclosed twice", "keep one of the two"),
+)
+
+
+# Bytes of documents; judged at admission, as they stand outside the log.
+_table(
+    ("document-missing", "a captured document without its bytes", "upload the bytes first: POST /v1/documents"),
+    (
+        "document-size",
+        "a captured document of another size",
+        "state the size of the bytes that were uploaded",
+    ),
+    (
+        "document-held",
+        "a document called referenced whose bytes are held",
+        "capture it, or refer to the statement that did",
+    ),
 )
 
 
