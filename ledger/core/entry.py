@@ -3,14 +3,15 @@
 The same bytes are the event store's state, the tile's entry and the input of the Merkle leaf hash.
 """
 
-import binascii
+from binascii import a2b_base64
 from dataclasses import dataclass
 from typing import Any
 
 from . import canonical
-from .canonical import ENTRY_LIMIT, pointer
-from .envelope import PAYLOAD_TYPE, Envelope, Signature, parse
-from .grammar import base64_decode, base64_encode, is_recorded_at
+from .canonical import ENTRY_LIMIT, PAYLOAD_LIMIT, pointer
+from .envelope import PAYLOAD_TYPE, SIGNATURE_LIMIT, Envelope, Signature, parse
+from .grammar import base64_decode, base64_encode, is_digest, is_recorded_at
+from .keys import SIGNATURE_BYTES
 from .refusal import Refusal
 
 
@@ -45,7 +46,7 @@ def decode_entry(data: bytes) -> Entry:
         raise Refusal("too-large", f"an entry of {len(data)} bytes, the limit is {ENTRY_LIMIT}")
     try:
         entry = decode_entry_trusted(data)
-        if is_recorded_at(entry.recorded_at) and entry == _reread(entry):
+        if _is_normal(entry) and encode_entry(entry.envelope, entry.recorded_at) == data:
             return entry
     except (ValueError, Refusal):
         pass
@@ -53,18 +54,18 @@ def decode_entry(data: bytes) -> Entry:
     raise AssertionError("an entry was refused that has no defect")
 
 
-def _reread(entry: Entry) -> Entry:
-    """The entry as its own values give it: equal exactly when it was in normal form."""
-    value = {
-        "payloadType": PAYLOAD_TYPE,
-        "payload": base64_encode(entry.envelope.payload),
-        "signatures": [
-            {"keyid": signature.keyid, "sig": base64_encode(signature.sig)}
-            for signature in entry.envelope.signatures
-        ],
-    }
-    envelope = parse(value)
-    return Entry(envelope, entry.recorded_at, encode_entry(envelope, entry.recorded_at))
+def _is_normal(entry: Entry) -> bool:
+    """Whether envelope and time keep the rules that encoding them again does not show."""
+    signatures = entry.envelope.signatures
+    if not 1 <= len(signatures) <= SIGNATURE_LIMIT or len(entry.envelope.payload) > PAYLOAD_LIMIT:
+        return False
+    previous = ""
+    for signature in signatures:
+        keyid = signature.keyid
+        if keyid <= previous or not is_digest(keyid) or len(signature.sig) != SIGNATURE_BYTES:
+            return False
+        previous = keyid
+    return is_recorded_at(entry.recorded_at)
 
 
 # --- naming the defect ------------------------------------------------------------------
@@ -111,8 +112,6 @@ _HEAD = b'{"envelope":{"payload":"'
 _MIDDLE = f'","payloadType":"{PAYLOAD_TYPE}","signatures":['.encode("ascii")
 _TAIL = b']},"recordedAt":"'
 # {"keyid":"<64>","sig":"<88>"} and the comma between two of them.
-_KEYID = slice(10, 74)
-_SIG = slice(83, 171)
 _STEP = 174
 _TIME_BYTES = 24
 
@@ -122,8 +121,10 @@ def decode_entry_trusted(data: bytes) -> Entry:
     payload_end = data.index(b'"', len(_HEAD))
     signatures_end = len(data) - _TIME_BYTES - 2 - len(_TAIL)
     signatures = tuple(
-        Signature(data[at:][_KEYID].decode("ascii"), binascii.a2b_base64(data[at:][_SIG]))
-        for at in range(payload_end + len(_MIDDLE), signatures_end, _STEP)
+        [
+            Signature(data[at + 10 : at + 74].decode("ascii"), a2b_base64(data[at + 83 : at + 171]))
+            for at in range(payload_end + len(_MIDDLE), signatures_end, _STEP)
+        ]
     )
-    payload = binascii.a2b_base64(data[len(_HEAD) : payload_end])
+    payload = a2b_base64(data[len(_HEAD) : payload_end])
     return Entry(Envelope(payload, signatures), data[-_TIME_BYTES - 2 : -2].decode("ascii"), data)
