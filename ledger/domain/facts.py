@@ -9,6 +9,7 @@ from .aggregates.keys import Revocation
 from .names import FOUNDERS, LEDGER, OPERATOR, REGISTRAR, party_name
 from .view import View
 
+_FOUNDED = frozenset([LEDGER, *map(party_name, FOUNDERS)])
 _FOUNDING_ROLES = {OPERATOR: frozenset[str](), REGISTRAR: frozenset({"registrar"})}
 
 
@@ -54,7 +55,7 @@ def creation_of(view: View, name: str) -> str | None:
     if isinstance(found, Party) and found.creation is not None:
         return found.creation
     ledger = ledger_of(view)
-    if ledger is not None and (name == LEDGER or name[6:] in FOUNDERS and name.startswith("party:")):
+    if ledger is not None and (name in _FOUNDED):
         return ledger.genesis
     return None
 

@@ -6,7 +6,6 @@ from ..core.envelope import Envelope
 from ..core.refusal import Refusal
 from ..core.statement import Statement
 from .aggregates import introduced_keys
-from .aggregates.party import superseded
 from .names import LEDGER, party_name
 from .view import View
 
@@ -62,8 +61,7 @@ def originator_id(statement: Statement, view: View) -> str:
         case "ledger":
             return LEDGER
         case "party" | "factory":
-            ended = superseded(statement) if statement.type in ("merged", "split") else None
-            return ended or _named(statement, statement.kind)
+            return _changed(statement)
         case "key":
             return _named(statement, "party")
         case "criterion":
@@ -74,9 +72,17 @@ def originator_id(statement: Statement, view: View) -> str:
             return statement.id
 
 
-def _named(statement: Statement, kind: str) -> str:
+def _changed(statement: Statement) -> str:
+    """The party or factory that the statement is about; in a merger the first that ends, in a split the one divided."""
+    if statement.type == "split":
+        return f"{statement.kind}:{statement.claim['from']}"
+    into = f"{statement.kind}:{statement.claim['into']}" if statement.type == "merged" else None
+    return _named(statement, statement.kind, into)
+
+
+def _named(statement: Statement, kind: str, apart_from: str | None = None) -> str:
     for subject in statement.subjects:
-        if subject.name.startswith(kind + ":"):
+        if subject.name.startswith(kind + ":") and subject.name != apart_from:
             return subject.name
     raise Refusal("subject-missing", f"it names no {kind} among its subjects", "/subject")
 

@@ -6,13 +6,15 @@ from ..core.statement import Statement
 from .facts import record_of
 from .view import View
 
+# The kinds that a relation may lead to: kind -> rel -> kinds.
+_TARGET_KINDS = {name: dict(kind.refs) for name, kind in KINDS.items()}
 # Relations that single out types within the target's kind: (from, rel, to) -> types.
 _TARGET_TYPES = {("within", "request"): frozenset({"complaint", "lawsuit"})}
 
 
 def check_references(view: View, statement: Statement) -> None:
     """References into this ledger; those into other ledgers are checked for form only."""
-    allowed = KINDS[statement.kind].refs
+    allowed = _TARGET_KINDS[statement.kind]
     for i, ref in enumerate(statement.refs):
         if ref.ledger is not None:
             continue

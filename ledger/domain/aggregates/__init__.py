@@ -69,7 +69,9 @@ def _evolve_thread(aggregate: Aggregate | None, recorded: Recorded) -> Aggregate
 
 
 def introduced_keys(statement: Statement, view: KeyView | None = None) -> list[tuple[str, str]]:
-    """(key id, party slug) of every key that `statement` introduces; with a `view`, of those it does not know yet.
+    """(key id, party slug) of every key that `statement` introduces.
+
+    With a `view`, only of those that it does not know yet.
 
     Keys of the log and of witnesses stand for `ledger:main`, which is no slug: they sign no statements, and nobody
     may introduce them again. A later policy may well list them again.

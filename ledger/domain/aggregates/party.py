@@ -1,6 +1,6 @@
 """A party: how it came to be known, its roles, and every key it ever had."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ...core.statement import Recorded, Statement
 from ..names import REGISTRAR
@@ -16,18 +16,17 @@ class Party(Aggregate):
 
     `creation` is the id of the statement that listed or registered it (None for the operator and the registrar, which
     entry 0 introduced), `proposed` whether somebody other than the registrar listed it. `revocations` go by key id;
-    `recoveries` are the indices that revoked all keys introduced before them. `merged_into` is the party that goes on.
+    `recoveries` are the indices that revoked all keys introduced before them.
     """
 
     creation: str | None = None
     proposed: bool = False
     entity: str | None = None
     roles: frozenset[str] = frozenset()
-    keys: RecordMap[Key] = RecordMap()
-    revocations: RecordMap[Revocation] = RecordMap()
+    keys: RecordMap[Key] = field(default_factory=RecordMap)
+    revocations: RecordMap[Revocation] = field(default_factory=RecordMap)
     recoveries: tuple[int, ...] = ()
     recoverers: tuple[str, ...] = ()
-    merged_into: str | None = None
 
 
 def evolve_party(party: Party | None, recorded: Recorded) -> Party:
@@ -40,8 +39,6 @@ def evolve_party(party: Party | None, recorded: Recorded) -> Party:
         return _registered(_described(_created(party, record), recorded.statement), recorded)
     if event == "PartyAmended":
         return _described(party, recorded.statement)
-    if event == "PartyMerged":
-        return replace(party, merged_into=continuing(recorded.statement))
     if event == "KeyRevoked":
         return _revoked(party, recorded)
     if event == "KeyRecovered":
@@ -83,17 +80,3 @@ def _revoked(party: Party, recorded: Recorded) -> Party:
     claim = recorded.statement.claim
     revocation = Revocation(recorded.index, claim.get("compromisedSince"))
     return replace(party, revocations=party.revocations.adding(claim["keyId"], revocation))
-
-
-def superseded(statement: Statement) -> str | None:
-    """The name that a merger ends or a split divides: the subject pinned by the statement's `supersedes`."""
-    pinned = {ref.id for ref in statement.refs if ref.rel == "supersedes"}
-    names = [one.name for one in statement.subjects if one.digest in pinned]
-    return names[0] if len(names) == 1 else None
-
-
-def continuing(statement: Statement) -> str | None:
-    """The name that goes on after a merger: the subject of the same kind that is not superseded."""
-    ended, prefix = superseded(statement), statement.kind + ":"
-    names = [one.name for one in statement.subjects if one.name.startswith(prefix) and one.name != ended]
-    return names[0] if len(names) == 1 else None

@@ -2,7 +2,6 @@
 
 from ...core.refusal import Refusal
 from ...core.statement import Statement
-from ..aggregates.party import superseded
 from ..facts import is_party, is_registered
 from ..names import FOUNDERS, REGISTRAR
 from ..view import View
@@ -51,10 +50,8 @@ def _check_concerned(view: View, statement: Statement) -> None:
 
 
 def check_succession(statement: Statement, prefix: str) -> None:
-    """A merger or split: of two or more names, exactly one of which it supersedes."""
-    names = own_names(statement, prefix)
-    if len(names) < 2 or (statement.type == "merged" and len(names) != 2):
-        raise Refusal("succession", f"{len(names)} names where both sides are needed", "/subject")
-    if superseded(statement) is None:
-        what = "one `supersedes` reference pins the creation of the name that ends or divides"
-        raise Refusal("succession", what, "/predicate/refs")
+    """A merger or split is of two or more names, one of which goes on (`into`) or divides (`from`)."""
+    member = "into" if statement.type == "merged" else "from"
+    named, names = prefix + statement.claim[member], own_names(statement, prefix)
+    if len(names) < 2 or named not in names:
+        raise Refusal("succession", f"{named} and the others are its subjects", f"/predicate/claim/{member}")
