@@ -115,11 +115,12 @@ def is_key_name(name: str) -> bool:
 
 def sign_note(text: str, signers: Iterable[Signer]) -> str:
     """The signed note; `text` ends in a newline."""
+    assert text.endswith("\n"), "the text of a note ends in a newline"
     lines = [
         NoteSignature(signer.name, signer.verifier.key_hash, signer.sign(text)).line for signer in signers
     ]
     note = f"{text}\n{''.join(lines)}"
-    assert split_note(note)[0] == text, "the text of a note ends in a newline and holds no control characters"
+    assert split_note(note)[0] == text, "a note reads as it was written"
     return note
 
 
