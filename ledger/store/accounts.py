@@ -1,7 +1,7 @@
 """Under which system account an embedded server runs, and the binaries that account can reach.
 
-PostgreSQL refuses to run as root. A server started by root therefore runs under an account of its own, which owns
-nothing but the cluster (docs/decisions/0002).
+PostgreSQL refuses to run as root. A server started by root therefore runs under an account of its own, which
+owns nothing but the cluster (docs/decisions/0002).
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ class Account:
 
 
 def account_for(cluster: Path) -> Account:
-    """The account that runs the server on `cluster`: its owner, or for a new one the caller or root's stand-in.
+    """The account that runs the server on `cluster`: its owner, or for a new one the caller or root's
+    stand-in.
 
     Raises `EmbeddedUnavailable` when the cluster belongs to somebody else.
     """
@@ -101,7 +102,7 @@ def _dedicated_account(attempts: int = 20) -> Account:
             time.sleep(0.1 * bool(attempt))
             failure = _add_account()
     raise EmbeddedUnavailable(
-        f"The embedded PostgreSQL cannot run as root, and the account {ACCOUNT_NAME} could not be made: {failure}",
+        f"PostgreSQL cannot run as root, and the account {ACCOUNT_NAME} for it could not be made: {failure}",
         f"run as an ordinary user, or create the system account {ACCOUNT_NAME} yourself",
     )
 
@@ -175,7 +176,7 @@ def _copy_installation(installation: Path, copy: Path) -> None:
     except OSError as error:
         if not copy.exists():
             raise EmbeddedUnavailable(
-                f"PostgreSQL's binaries in {installation} are closed to its account, and copying them failed: {error}",
+                f"PostgreSQL's account cannot reach {installation}, and copying it failed: {error}",
                 f"make {copy.parent} writable, or install under a folder others can read",
             ) from error
 

@@ -1,8 +1,8 @@
 """One PostgreSQL data folder and the server on it: create, start, find, stop.
 
-No TCP, a socket in a folder of mode 0700, durable settings. Whether a server lives is asked of the kernel: every
-process of a server inherits a file lock, so a recycled process id, a zombie or a dead server's orphans cannot
-deceive (docs/decisions/0002). Callers hold the gate of `embedded.EmbeddedServer`.
+No TCP, a socket in a folder of mode 0700, durable settings. Whether a server lives is asked of the kernel:
+every process of a server inherits a file lock, so a recycled process id, a zombie or a dead server's orphans
+cannot deceive (docs/decisions/0002). Callers hold the gate of `embedded.EmbeddedServer`.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ synchronous_commit = on
 full_page_writes = on
 max_connections = 64
 shared_buffers = 128MB
+wal_buffers = 16MB
 max_wal_size = 1GB
 timezone = 'UTC'
 log_timezone = 'UTC'
@@ -67,10 +68,12 @@ class Cluster:
 
     def url(self, database: str) -> str:
         """The libpq URL of `database`, complete, so that no PG* variable can redirect it."""
-        return f"postgresql://{ROLE}@/{quote(database)}?host={quote(str(self.socket_folder), safe='')}&port={PORT}"
+        host = quote(str(self.socket_folder), safe="")
+        return f"postgresql://{ROLE}@/{quote(database)}?host={host}&port={PORT}"
 
     def create(self) -> None:
-        """`initdb` beside and rename, so that a crash leaves no half-made cluster. Does nothing if there is one."""
+        """`initdb` beside and rename, so that a crash leaves no half-made cluster. Does nothing if there is
+        one."""
         if (self.folder / "PG_VERSION").exists():
             return
         beside = self.folder.with_name(f"{self.folder.name}.new")
@@ -195,9 +198,10 @@ class Cluster:
         command = [str(self._binaries / program), "-D", str(self._seen_from_inside(inside)), *arguments]
         done = self._account.run(command, cwd=inside, pass_fds=pass_fds)
         if done.returncode != 0:
+            said = " ".join(filter(None, (_last_lines(done.stdout), self._end_of_log())))
             raise EmbeddedUnavailable(
-                f"PostgreSQL's {program} failed on {inside}: {_last_lines(done.stdout)} {self._end_of_log()}".strip(),
-                f"see {self.folder / 'server.log'}; check that the disk has room and takes files of {self._account.name}",
+                f"PostgreSQL's {program} failed on {inside}: {said}",
+                f"see {self.folder / 'server.log'}; check that the disk has room for {self._account.name}",
             )
 
     def _end_of_log(self) -> str:

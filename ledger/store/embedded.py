@@ -1,7 +1,7 @@
 """The embedded PostgreSQL server: the database of a ledger that nobody had to set up.
 
-Several handles, in one process or in many, may hold one server; the last to let go stops it. Kernel file locks keep
-count, so a holder that is killed counts no more (docs/decisions/0002).
+Several handles, in one process or in many, may hold one server; the last to let go stops it. Kernel file
+locks keep count, so a holder that is killed counts no more (docs/decisions/0002).
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ GATE_SECONDS = 700  # longer than a start that has to recover first
 class EmbeddedServer:
     """A handle on the server whose cluster is in `data_dir`; a context manager.
 
-    `data_dir` is made (0700) when missing; modes of folders that exist are never changed. `binaries` is the folder
-    of another PostgreSQL's programs (tests run version 15 so). Raises `EmbeddedUnavailable` where it cannot work.
+    `data_dir` is made (0700) when missing; modes of folders that exist are never changed. `binaries` is the
+    folder of another PostgreSQL's programs (tests run version 15 so). Raises `EmbeddedUnavailable` where it
+    cannot work.
     """
 
     def __init__(self, data_dir: Path | str, *, binaries: Path | None = None) -> None:
@@ -108,7 +109,8 @@ class EmbeddedServer:
     def _stop_if_last(self, cluster: Cluster) -> None:
         assert self._holder is not None
         try:
-            # Turning the shared lock into an exclusive one succeeds for the only holder; the gate keeps others out.
+            # Turning the shared lock into an exclusive one succeeds for the only holder; the gate keeps
+            # others out.
             fcntl.flock(self._holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return

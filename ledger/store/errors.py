@@ -29,8 +29,9 @@ _LIBRARY_ERRORS: tuple[tuple[type[psycopg.Error], type[persistence.PersistenceEr
 def translated(doing: str) -> Iterator[None]:
     """Translate what psycopg and the library's pool raise inside the block.
 
-    `doing` completes the sentence "The database failed while ...". Raises `StoreUnavailable` for a server that
-    cannot be reached, and the library's own exception for everything that is about the data or the statement.
+    `doing` completes the sentence "The database failed while ...". Raises `StoreUnavailable` for a server
+    that cannot be reached, and the library's own exception for everything that is about the data or the
+    statement.
     """
     try:
         yield

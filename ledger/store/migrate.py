@@ -1,8 +1,8 @@
 """Bring a database to the tables this version needs.
 
-Migrations are the files `NNN_name.sql` of a folder, applied once each and in order, all in one transaction under a
-lock, so that several processes may start at once. A component (the store, the projections) has its own folder and
-its own numbers.
+Migrations are the files `NNN_name.sql` of a folder, applied once each and in order, all in one transaction
+under a lock, so that several processes may start at once. A component (the store, the projections) has its
+own folder and its own numbers.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ def pending(url: str, *components: tuple[str, Path]) -> list[str]:
 def migrate(url: str, *components: tuple[str, Path]) -> list[str]:
     """Apply what is pending (the store's, unless components are named) and return the labels applied.
 
-    Raises `MigrationError` for a server or a database this version cannot use, `StoreUnavailable` for one that
-    cannot be reached. Nothing is applied unless everything is.
+    Raises `MigrationError` for a server or a database this version cannot use, `StoreUnavailable` for one
+    that cannot be reached. Nothing is applied unless everything is.
     """
     with _connected(url) as connection:
         return migrate_connection(connection, *components)
@@ -129,7 +129,7 @@ def _applied(connection: psycopg.Connection[tuple[object, ...]]) -> set[tuple[ob
 
 def _apply(connection: psycopg.Connection[tuple[object, ...]], migration: Migration) -> None:
     # A file of this package, not input: several statements, no parameters.
-    connection.execute((migration.path.read_text(encoding="utf-8")))
+    connection.execute(migration.path.read_text(encoding="utf-8"))
     connection.execute(
         "INSERT INTO ledger_migration (component, number, name) VALUES (%s, %s, %s)",
         [migration.component, migration.number, migration.name],

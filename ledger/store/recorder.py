@@ -1,39 +1,35 @@
 """The event-sourcing library's application recorder, on the ledger's tables.
 
-Differs from the stock recorder where the ledger needs it: notification ids come from the head row, so that they are
-dense and in commit order without a table lock (docs/decisions/0003), and everything a batch changes is committed
-together.
+Differs from the stock recorder where the ledger needs it: notification ids come from the head row, so that
+they are dense and in commit order without a table lock (docs/decisions/0003), and everything a batch changes
+is committed together.
 """
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
-from psycopg.rows import tuple_row
+from psycopg.types.numeric import Int8
 
 from ledger.core.merkle import Frontier, leaf_hash
 from ledger.ports import AppendRow, Head, StoredEntry
 
+from .arrays import Bigints
 from .datastore import LedgerDatastore
-from .errors import is_lost, translated
+from .errors import translated
 from .migrate import migrate
-from .unit import QUERIES, Connection, PostgresUnit
+from .unit import Connection, PostgresUnit, execute
 
-# Any number will do, as long as no other advisory lock of the ledger has it ("sequ" in ASCII).
-SEQUENCING_LOCK = 0x73657175
 # Rows in one fetch: some MB of entries of the usual 1-2 KB, 64 MB at the very worst.
 PAGE = 1000
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +52,8 @@ def _values(event: StoredEvent) -> tuple[object, ...]:
 class PostgresLedgerRecorder(PostgresApplicationRecorder):
     """Implements `ports.LogRecorder` and passes the library's recorder suites (tests/contract).
 
-    Methods of the ledger raise `StoreUnavailable`, `CommitOutcomeUnknown` or the library's `IntegrityError`; those
-    inherited for reading keep the library's own errors and retries.
+    Methods of the ledger raise `StoreUnavailable`, `CommitOutcomeUnknown` or the library's `IntegrityError`;
+    those inherited for reading keep the library's own errors and retries.
     """
 
     datastore: LedgerDatastore
@@ -76,31 +72,25 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
     def sequencing(self) -> Iterator[None]:
         """Hold the session-level lock that orders commits and signatures (docs/decisions/0004).
 
-        Units of this thread run on the lock's own session, so that a lock lost is a unit lost.
+        The lock is taken together with the first unit inside, on whose session it stands, so that a lock lost
+        is a unit lost. It is released when this block ends.
         """
-        lock, unlock = QUERIES["lock_sequencing"], QUERIES["unlock_sequencing"]
-        with (
-            translated("taking turns to append"),
-            self._begun(lambda it: it.execute(lock, {"key": SEQUENCING_LOCK})) as (
-                connection,
-                _,
-            ),
-        ):
-            self._pinned.connection = connection
+        assert self._session is None, "a thread takes its turn once"
+        with translated("taking turns to append"), self.datastore.get_connection() as connection:
+            self._pinned.session = connection
             try:
                 yield
             finally:
-                self._pinned.connection = None
-                try:
-                    connection.execute(unlock, {"key": SEQUENCING_LOCK})
-                except psycopg.Error:
-                    # Never back into the pool with the lock held: the end of the session ends the lock.
-                    connection.close()
+                self._pinned.session = None
+                _release(connection)
 
     @contextmanager
     def unit(self) -> Iterator[PostgresUnit]:
         """One transaction under the head row's lock; commits when the block ends without an exception."""
-        with translated("appending"), self._begun(_begin) as (_, unit):
+        with translated("appending"), ExitStack() as stack:
+            session = self._session
+            connection = session or stack.enter_context(self.datastore.get_connection())
+            unit = PostgresUnit(connection, sequencing=session is not None)
             try:
                 yield unit
                 unit.commit()
@@ -109,9 +99,9 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
                 raise
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
-        """The library's way in: a leaf for each event, whatever its bytes, without statement id and side rows.
+        """The library's way in: each event is a leaf, whatever its bytes, and has no statement id.
 
-        Returns the notification ids. Never retries, since a retry after an unknown outcome could append twice.
+        Returns the notification ids. Never retries: after an unknown outcome that could append twice.
         """
         if not stored_events:
             return None
@@ -145,15 +135,22 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         if limit is not None:
             stop = min(stop, start + limit)
         for first in range(start, stop, PAGE):
-            yield from self._fetch("read_entries", start=first, stop=min(first + PAGE, stop))
+            yield from self._fetch("read_entries", start=Int8(first), stop=Int8(min(first + PAGE, stop)))
 
     def read_leaf_hashes(self, first: int, count: int) -> Sequence[bytes]:
         """32 bytes for each of the positions first .. first + count - 1 that exist."""
-        return [row[0] for row in self._fetch("read_leaf_hashes", start=first, stop=first + count)]
+        return [
+            row[0] for row in self._fetch("read_leaf_hashes", start=Int8(first), stop=Int8(first + count))
+        ]
 
     def read_nodes(self, level: int, first: int, count: int) -> Sequence[bytes]:
         """Hashes of complete sub-trees at a stored level (8, 16, 24...), by index from the left."""
-        return [row[0] for row in self._fetch("read_nodes", level=level, start=first, stop=first + count)]
+        return [
+            row[0]
+            for row in self._fetch(
+                "read_nodes", level=Int8(level), start=Int8(first), stop=Int8(first + count)
+            )
+        ]
 
     def entry_by_statement(self, statement_id: str) -> StoredEntry | None:
         """The entry that logged the statement, or None."""
@@ -162,12 +159,12 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
 
     def entry_at(self, position: int) -> StoredEntry | None:
         """The entry with that leaf index, or None."""
-        rows = self._fetch("entry_at", position=position)
+        rows = self._fetch("entry_at", position=Int8(position))
         return StoredEntry(*rows[0]) if rows else None
 
     def disclosures_of(self, positions: Collection[int]) -> Sequence[tuple[int, str, str | None]]:
         """(position, digest, content) of the entries at `positions`; no content: a decoy, or erased."""
-        return self._fetch("disclosures_of", positions=list(positions))
+        return self._fetch("disclosures_of", positions=Bigints(positions))
 
     def select_events(
         self,
@@ -185,39 +182,17 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
 
     def _fetch(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
         with translated("reading"), self.datastore.get_connection() as connection:
-            with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
-                return cursor.execute(QUERIES[name], parameters, prepare=True).fetchall()
+            return execute(connection, name, parameters).fetchall()
 
-    # --- connections --------------------------------------------------------------------
-
-    @contextmanager
-    def _begun(self, opening: Callable[[Connection], T]) -> Iterator[tuple[Connection, T]]:
-        """A connection on which `opening` has succeeded, and its result.
-
-        A pooled connection whose server went away meanwhile is replaced, once: nothing was done over it yet.
-        """
-        pinned: Connection | None = getattr(self._pinned, "connection", None)
-        if pinned is not None:
-            yield pinned, opening(pinned)
-            return
-        with ExitStack() as stack:
-            connection: Connection = stack.enter_context(self.datastore.get_connection())
-            try:
-                result = opening(connection)
-            except psycopg.OperationalError:
-                if not is_lost(connection):
-                    raise
-                stack.close()
-                self.datastore.pool.check()
-                connection = stack.enter_context(self.datastore.get_connection())
-                result = opening(connection)
-            yield connection, result
+    @property
+    def _session(self) -> Connection | None:
+        return getattr(self._pinned, "session", None)
 
 
-def _begin(connection: Connection) -> PostgresUnit:
-    unit = PostgresUnit(connection)
-    with contextlib.ExitStack() as undo:
-        undo.callback(unit.roll_back)
-        unit.begin()
-        undo.pop_all()
-    return unit
+def _release(session: Connection) -> None:
+    try:
+        # All of them: a lock taken twice on one session would need to be released twice.
+        session.execute("SELECT pg_advisory_unlock_all()", prepare=True)
+    except psycopg.Error:
+        # Never back into the pool with the lock held: the end of the session ends the lock.
+        session.close()

@@ -1,4 +1,12 @@
--- Every statement of the recorder, by name. Parameters are psycopg's: %(name)b is sent in binary.
+-- Every statement of the recorder, by name. Parameters are psycopg's, sent in binary; arrays are those of
+-- ledger.store.arrays, integers are bigint.
+
+-- name: begin
+-- Each statement must see what was committed before it ran, above all while it waited for the lock.
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+
+-- name: commit
+COMMIT;
 
 -- name: lock_head
 SELECT size, frontier, recorded_at FROM ledger_head FOR UPDATE;
@@ -12,65 +20,64 @@ SELECT pg_advisory_lock(%(key)b);
 -- name: unlock_sequencing
 SELECT pg_advisory_unlock(%(key)b);
 
--- name: load_events
+-- name: load
+-- Four answers in one statement; `what` tells them apart: (e)vent, (s)tatement, (k)ey, (d)igest.
 -- LATERAL with its own ORDER BY keeps the planner at one look-up by primary key for each stream.
 WITH asked AS (
     SELECT originator_id, version
-    FROM unnest(%(originators)b::text[], %(versions)b::bigint[]) AS given (originator_id, version)
+    FROM unnest(%(originators)b, %(versions)b) AS given (originator_id, version)
     UNION ALL
     SELECT DISTINCT originator_id, 0
     FROM ledger_entry
-    WHERE statement_id = ANY (%(statements)b::text[]) AND originator_id <> ALL (%(originators)b::text[])
+    WHERE statement_id = ANY (%(statements)b) AND originator_id <> ALL (%(originators)b)
 )
-SELECT event.notification_id - 1, event.originator_id, event.originator_version, event.topic, event.state
+SELECT 'e' AS what, event.notification_id - 1 AS position, event.originator_id, event.originator_version,
+    event.topic AS name, event.state
 FROM asked CROSS JOIN LATERAL (
     SELECT *
     FROM ledger_event
     WHERE ledger_event.originator_id = asked.originator_id AND originator_version > asked.version
     ORDER BY originator_version
 ) AS event
-ORDER BY event.notification_id;
-
--- name: load_statements
-SELECT statement_id, position, originator_id
+UNION ALL
+SELECT 's', position, originator_id, NULL, statement_id, NULL
 FROM ledger_entry
-WHERE statement_id = ANY (%(statements)b::text[]);
+WHERE statement_id = ANY (%(statements)b)
+UNION ALL
+SELECT 'k', position, party, NULL, key_id, NULL
+FROM ledger_key
+WHERE key_id = ANY (%(keys)b)
+UNION ALL
+SELECT 'd', position, NULL, NULL, digest, NULL
+FROM disclosure
+WHERE digest = ANY (%(digests)b)
+ORDER BY position;
 
--- name: load_keys
-SELECT key_id, party FROM ledger_key WHERE key_id = ANY (%(keys)b::text[]);
-
--- name: load_digests
-SELECT digest FROM disclosure WHERE digest = ANY (%(digests)b::text[]);
-
--- name: append_events
-INSERT INTO ledger_event (originator_id, originator_version, topic, state, notification_id)
-SELECT originator_id, originator_version, topic, state, %(first)b::bigint + ordinality
-FROM unnest(%(originators)b::text[], %(versions)b::bigint[], %(topics)b::text[], %(states)b::bytea[])
-    WITH ORDINALITY AS row (originator_id, originator_version, topic, state, ordinality);
-
--- name: append_entries
-INSERT INTO ledger_entry (position, statement_id, originator_id, originator_version, leaf_hash)
-SELECT %(first)b::bigint + ordinality - 1, statement_id, originator_id, originator_version, leaf_hash
-FROM unnest(%(statements)b::text[], %(originators)b::text[], %(versions)b::bigint[], %(leaves)b::bytea[])
-    WITH ORDINALITY AS row (statement_id, originator_id, originator_version, leaf_hash, ordinality);
-
--- name: append_nodes
-INSERT INTO tree_node (level, node_index, hash)
-SELECT * FROM unnest(%(levels)b::smallint[], %(indexes)b::bigint[], %(hashes)b::bytea[]);
-
--- name: append_keys
-INSERT INTO ledger_key (key_id, party, position)
-SELECT * FROM unnest(%(keys)b::text[], %(parties)b::text[], %(positions)b::bigint[]);
-
--- name: append_disclosures
-INSERT INTO disclosure (digest, position, content)
-SELECT * FROM unnest(%(digests)b::text[], %(positions)b::bigint[], %(contents)b::text[]);
-
--- name: move_head
-UPDATE ledger_head SET size = %(size)b, frontier = %(frontier)b, recorded_at = %(recorded_at)b;
-
--- name: notify
-NOTIFY ledger_event;
+-- name: append
+-- All that a batch changes. `first` is the head's size before it; the entries follow each other in array order.
+WITH events AS (
+    INSERT INTO ledger_event (originator_id, originator_version, topic, state, notification_id)
+    SELECT originator_id, originator_version, topic, state, %(first)b + ordinality
+    FROM unnest(%(originators)b, %(versions)b, %(topics)b, %(states)b)
+        WITH ORDINALITY AS row (originator_id, originator_version, topic, state, ordinality)
+), entries AS (
+    INSERT INTO ledger_entry (position, statement_id, originator_id, originator_version, leaf_hash)
+    SELECT %(first)b + ordinality - 1, statement_id, originator_id, originator_version, leaf_hash
+    FROM unnest(%(originators)b, %(versions)b, %(statements)b, %(leaves)b)
+        WITH ORDINALITY AS row (originator_id, originator_version, statement_id, leaf_hash, ordinality)
+), nodes AS (
+    INSERT INTO tree_node (level, node_index, hash)
+    SELECT * FROM unnest(%(levels)b, %(indexes)b, %(hashes)b)
+), keys AS (
+    INSERT INTO ledger_key (key_id, party, position)
+    SELECT * FROM unnest(%(keys)b, %(parties)b, %(key_positions)b)
+), disclosures AS (
+    INSERT INTO disclosure (digest, content, position)
+    SELECT * FROM unnest(%(digests)b, %(contents)b, %(digest_positions)b)
+)
+UPDATE ledger_head
+SET size = %(size)b, frontier = %(frontier)b, recorded_at = %(recorded_at)b
+RETURNING pg_notify('ledger_event', '');
 
 -- name: read_entries
 SELECT notification_id - 1, state
@@ -99,12 +106,12 @@ WHERE entry.statement_id = %(statement)b;
 -- name: entry_at
 SELECT notification_id - 1, originator_id, originator_version, topic, state
 FROM ledger_event
-WHERE notification_id = %(position)b::bigint + 1;
+WHERE notification_id = %(position)b + 1;
 
 -- name: disclosures_of
 SELECT position, digest, content
 FROM disclosure
-WHERE position = ANY (%(positions)b::bigint[])
+WHERE position = ANY (%(positions)b)
 ORDER BY position, digest;
 
 -- name: select_events
