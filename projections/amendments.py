@@ -29,6 +29,10 @@ class Amendment:
     change: Mapping[str, Any]
 
     @property
+    def by_all(self) -> bool:
+        return set(self.by) >= set(self.issuers)
+
+    @property
     def words(self) -> str:
         """As "withdrawn by 1 of 4"."""
         return f"{WORDS[self.type]} by {len(self.by)} of {len(self.issuers)}"
@@ -53,6 +57,17 @@ def amendments(item: Item, known: Slice) -> tuple[Amendment, ...]:
         if not wholly_withdrawn(later, known):
             found.append(_amendment(item, later))
     return tuple(found)
+
+
+def as_amended(item: Item, known: Slice) -> dict[str, Any]:
+    """The claim with the changes that every issuer signed; what only some signed binds only them and stays
+    beside.
+    """
+    claim = {name: value for name, value in item.claim.items() if name != "_sd"}
+    for amendment in amendments(item, known):
+        if amendment.by_all and amendment.type != "withdrawal":
+            claim.update(amendment.change)
+    return claim
 
 
 def wholly_withdrawn(item: Item, known: Slice) -> bool:

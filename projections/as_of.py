@@ -57,6 +57,9 @@ class AsOf:
         return self.time[:10] if self.time else None
 
 
+NOW = AsOf()
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """What an `AsOf` came to: a view shows exactly the entries before `size`.
@@ -73,6 +76,7 @@ class Moment:
     logged: int
     asked: AsOf
     demo: bool
+    notice: str | None = None
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -82,4 +86,5 @@ class Moment:
             "projected": self.projected,
             "logged": self.logged,
             "clock": "demo" if self.demo else "system",
+            **({"notice": self.notice} if self.notice else {}),
         }

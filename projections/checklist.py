@@ -4,8 +4,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from ledger.core.statement import Recorded
+from ledger.domain.derived.checklists import NOT_DISCLOSED, Asked, Point, conductors, points
+from ledger.domain.derived.requests import OUTCOMES, Follower, standings
+from projections.amendments import as_amended, wholly_withdrawn
+from projections.items import Item, Slice
 from projections.row import Row, View, reference_rows
+from projections.shown import Shown, show
 
 FOLLOWERS = frozenset({"investigation", "request", "response", "progress", "amendment", "link"})
 RELS = frozenset(
@@ -50,3 +58,92 @@ TABLE = View(
     columns=("position", "statement_id", "key", "rel"),
     rows=rows,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One point of the checklist, as derived, with what a reader may not see of it left out by construction."""
+
+    point: Point
+
+    @property
+    def value(self) -> object:
+        """What the conductor tells; nobody having told anything is "not disclosed" too."""
+        return NOT_DISCLOSED if self.point.value is None else self.point.value
+
+    def to_json(self) -> dict[str, object]:
+        point = self.point
+        return {
+            "topic": point.topic,
+            "states": list(point.states),
+            "value": self.value,
+            "stated": bool(point.said),
+            "by": [one.by for one in point.said],
+            "others": [{"value": one.value, "by": one.by} for one in point.others],
+            "asked": [
+                {"request": one.request, "topic": one.topic, "outcome": one.outcome} for one in point.asked
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """An investigation, every description of it, who conducted it, and the checklist."""
+
+    shown: Shown
+    descriptions: tuple[Shown, ...]
+    conductors: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    def line(self, topic: str) -> Line:
+        return next(line for line in self.lines if line.point.topic == topic)
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            **self.shown.to_json(),
+            "descriptions": [one.to_json() for one in self.descriptions],
+            "conductors": list(self.conductors),
+            "checklist": [line.to_json() for line in self.lines],
+        }
+
+
+def view(item: Item, known: Slice, today: str) -> Checklist:
+    """The checklist of the investigation that `item` describes, on the day `today`."""
+    described = [one for one in descriptions(item, known) if not wholly_withdrawn(one, known)] or [item]
+    claims = [(one.statement, as_amended(one, known)) for one in described]
+    who = frozenset[str]().union(*(conductors(claim) for _, claim in claims))
+    found = points(claims, asked(described, known, today))
+    return Checklist(
+        shown=show(item, known),
+        descriptions=tuple(show(one, known) for one in described if one.id != item.id),
+        conductors=tuple(sorted(who)),
+        lines=tuple(Line(point) for point in found),
+    )
+
+
+def descriptions(item: Item, known: Slice) -> list[Item]:
+    """`item` and every other description or later stage of the same investigation, oldest first."""
+    found = {item.id: item}
+    latest = [item]
+    while latest:
+        near = [known.get(target) for one in latest for target in one.refers("sameAs")]
+        near += [other for one in latest for _, other in known.referring(one.id, "sameAs")]
+        latest = [one for one in near if one is not None and one.id not in found]
+        found.update({one.id: one for one in latest})
+    return sorted(found.values(), key=lambda one: one.position)
+
+
+def asked(described: Iterable[Item], known: Slice, today: str) -> list[Asked]:
+    """The requests about an investigation that name a topic, each with the best outcome over its addressees."""
+    found = []
+    for request in {
+        one.id: one for item in described for _, one in known.referring(item.id, "about")
+    }.values():
+        claim = as_amended(request, known)
+        if request.statement.kind == "request" and "topic" in claim and not wholly_withdrawn(request, known):
+            thread: list[Follower] = [
+                (rel, one.read_as(one.claim)) for rel, one in known.referring(request.id)
+            ]
+            outcomes = [one.outcome for one in standings(request.read_as(claim).statement, thread, today)]
+            found.append(Asked(request.id, claim["topic"], min(outcomes, key=OUTCOMES.index, default="open")))
+    return found

@@ -5,7 +5,7 @@ among them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ledger.core.statement import Recorded, Statement
@@ -36,6 +36,10 @@ class Item:
     @property
     def position(self) -> int:
         return self.recorded.index
+
+    def read_as(self, claim: Mapping[str, Any]) -> Recorded:
+        """The recorded statement with `claim` in the place of its own, for rules that read claims."""
+        return replace(self.recorded, statement=replace(self.recorded.statement, claim=claim))
 
     def refers(self, *rels: str) -> list[str]:
         """Ids of the local statements referred to in one of these ways, in the statement's order."""

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
 from ledger.core.statement import Recorded
+from ledger.core.vocabulary import VOCABULARIES
+from ledger.domain.derived.checklists import NOT_DISCLOSED
+from ledger.domain.derived.conflicts import Conflict, Observed, conflicts
+from projections import checklist
+from projections.amendments import as_amended, withdrawn_by
+from projections.checklist import Checklist
+from projections.items import Item, Slice
 from projections.row import NULL, Row, View
+from projections.shown import Shown, show
 
 KINDS = frozenset(
     {"investigation", "allegation", "observation", "determination", "response", "link", "amendment"}
@@ -29,3 +42,345 @@ TABLE = View(
     columns=("position", "key", "kind", "issue", "method", "statement_id"),
     rows=rows,
 )
+
+
+# What a determination is never shown without (R19), and what else tells how it was reached.
+PROFILE = ("methods", "notice", "competence", "gbvTraining", "selection", "sample", "crossCheck", "access")
+NEGATIVE = frozenset({"not-evidenced", "refuted", "uncorroborated-evidence"})
+# What others answered to a claim stands beside it.
+REPLIES = (
+    "acknowledges",
+    "commends",
+    "accepts",
+    "partlyAccepts",
+    "disputes",
+    "endorses",
+    "retracts",
+    "adopts",
+    "disowns",
+    "confirms",
+    "respondsTo",
+)
+LINKS = {
+    "ConflictNoted": "conflict",
+    "NoConflictNoted": "no-conflict",
+    "CorroborationNoted": "corroboration",
+    "DuplicateNoted": "duplicate",
+}
+ABOUT_A_SET = "about a set that includes this factory"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One claim in the matrix: what it says as amended by all its issuers, its original, and the replies to
+    it.
+
+    `withdrawn` is words as "withdrawn by 1 of 4", or None. `replies` are (rel, statement id, claimants).
+    """
+
+    shown: Shown
+    content: Mapping[str, Any]
+    withdrawn: str | None
+    replies: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            **self.shown.to_json(),
+            "asAmended": dict(self.content),
+            "withdrawn": self.withdrawn,
+            "replies": [{"rel": rel, "id": one, "saidBy": list(who)} for rel, one, who in self.replies],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationCell:
+    """One observation, kept apart from every other. `n`, `total` and `share` (0 to 1) are None where nobody
+    states
+    them: unknown, and shown so. Quantity and unit are as stated; `withheld` says that members may be hidden."""
+
+    cell: Cell
+    method: str
+    parties: tuple[str, ...]
+
+    @property
+    def sample(self) -> Mapping[str, Any]:
+        sample = self.cell.content.get("sample")
+        return sample if isinstance(sample, Mapping) else {}
+
+    def to_json(self) -> dict[str, object]:
+        content = self.cell.content
+        sample = {"n": "unknown", "N": "unknown", "share": "unknown", **self.sample}
+        return {
+            **self.cell.to_json(),
+            "method": self.method,
+            "parties": list(self.parties),
+            "result": content.get("result"),
+            "sample": sample,
+            "percent": _percent(sample["share"]),
+            "quantity": content.get("quantity"),
+            "tendency": content.get("tendency"),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DeterminationCell:
+    """One determination with the investigation's checklist lines that say how it was reached.
+
+    Without an investigation, or where it tells nothing, every line reads "not-disclosed". `note` says how
+    hard the issue is to find, beside negative outcomes only.
+    """
+
+    cell: Cell
+    about: tuple[str, ...]
+    investigation: str | None
+    profile: Mapping[str, Mapping[str, object]]
+    note: str | None
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            **self.cell.to_json(),
+            "outcome": self.cell.content.get("outcome"),
+            "about": list(self.about),
+            "investigation": self.investigation,
+            "profile": {topic: dict(line) for topic, line in self.profile.items()},
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A computed conflict of two observations, with what anyone linked between the same two: (type, link id)."""
+
+    conflict: Conflict
+    links: tuple[tuple[str, str], ...]
+
+    def to_json(self) -> dict[str, object]:
+        one = self.conflict
+        return {
+            "between": [one.one, one.other],
+            "aspect": one.aspect,
+            "certainty": one.certainty,
+            "reasons": list(one.reasons),
+            "links": [{"type": type_, "id": link} for type_, link in self.links],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A clause that stands beside the cells of its issue."""
+
+    shown: Shown
+
+    def to_json(self) -> dict[str, object]:
+        return self.shown.to_json()
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRow:
+    """All that is claimed on one issue (None: the issue is withheld). Nothing in it is merged or ranked.
+
+    `about_a_set` holds statements with a scope: they are about a set that includes this name and fill no
+    cell.
+    """
+
+    issue: str | None
+    label: str
+    detectability: str | None
+    allegations: tuple[Cell, ...]
+    observations: tuple[ObservationCell, ...]
+    determinations: tuple[DeterminationCell, ...]
+    conflicts: tuple[Noted, ...]
+    criteria: tuple[Criterion, ...]
+    about_a_set: tuple[Cell | DeterminationCell | ObservationCell, ...]
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "issue": self.issue,
+            "label": self.label,
+            "detectability": self.detectability,
+            "allegations": [cell.to_json() for cell in self.allegations],
+            "observations": [cell.to_json() for cell in self.observations],
+            "determinations": [cell.to_json() for cell in self.determinations],
+            "conflicts": [one.to_json() for one in self.conflicts],
+            "criteria": [one.to_json() for one in self.criteria],
+            "aboutASet": [{"words": ABOUT_A_SET, **cell.to_json()} for cell in self.about_a_set],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Rows by issue in the vocabulary's order; `overall` are determinations on no single issue, certificates
+    too.
+    """
+
+    name: str
+    includes: tuple[str, ...]
+    rows: tuple[IssueRow, ...]
+    overall: tuple[DeterminationCell, ...]
+
+    def row(self, issue: str) -> IssueRow:
+        return next(row for row in self.rows if row.issue == issue)
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "includes": list(self.includes),
+            "rows": [row.to_json() for row in self.rows],
+            "overall": [cell.to_json() for cell in self.overall],
+        }
+
+
+def view(names: Sequence[str], known: Slice, today: str) -> Matrix:
+    """The matrix of `names[0]`, whose history includes that of the others, on the day `today`."""
+    fold = _Fold(frozenset(names), known, today)
+    return Matrix(names[0], tuple(names), tuple(fold.rows()), tuple(fold.overall()))
+
+
+def issues_of(item: Item, known: Slice, depth: int = 4) -> list[str | None]:
+    """The issues a claim is on: its own, or those of what a determination is about; [None] where it is
+    withheld.
+    """
+    if "issue" in item.claim:
+        value = item.claim["issue"]
+        return list(value) if isinstance(value, list) else [value]
+    near = [known.get(target) for target in item.refers("about", "details")] if depth else []
+    found = [issue for one in near if one is not None for issue in issues_of(one, known, depth - 1)]
+    return list(dict.fromkeys(found)) or [None]
+
+
+class _Fold:
+    """The matrix's working: each claim goes to one row for each of its issues."""
+
+    def __init__(self, names: frozenset[str], known: Slice, today: str) -> None:
+        self._names, self._known, self._today = names, known, today
+        self._checklists: dict[str, Checklist] = {}
+        self._claims = [
+            item
+            for item in known.of_kind("allegation", "observation", "determination")
+            if any(subject.name in names for subject in item.statement.subjects)
+        ]
+
+    def rows(self) -> Iterable[IssueRow]:
+        by_issue: dict[str | None, list[Item]] = {}
+        for item in self._claims:
+            if not self._is_overall(item):
+                for issue in issues_of(item, self._known):
+                    by_issue.setdefault(issue, []).append(item)
+        order = {code: place for place, code in enumerate(VOCABULARIES["issues"])}
+        for issue in sorted(by_issue, key=lambda code: order.get(code or "", len(order))):
+            yield self._row(issue, by_issue[issue])
+
+    def overall(self) -> Iterable[DeterminationCell]:
+        return [self._determination(item, None) for item in self._claims if self._is_overall(item)]
+
+    def _is_overall(self, item: Item) -> bool:
+        return item.statement.type in ("overall", "certification") and "issue" not in item.claim
+
+    def _row(self, issue: str | None, items: Sequence[Item]) -> IssueRow:
+        single = [item for item in items if "scope" not in item.claim]
+        observed = [item for item in single if item.statement.kind == "observation"]
+        term = VOCABULARIES["issues"].get(issue or "")
+        return IssueRow(
+            issue=issue,
+            label=term.labels["en"] if term else "issue withheld",
+            detectability=detectability(issue),
+            allegations=tuple(self._cell(one) for one in single if one.statement.kind == "allegation"),
+            observations=tuple(self._observation(one) for one in observed),
+            determinations=tuple(
+                self._determination(one, issue) for one in single if one.statement.kind == "determination"
+            ),
+            conflicts=tuple(self._conflicts(observed)),
+            criteria=tuple(self._criteria(issue, items)),
+            about_a_set=tuple(self._any(one, issue) for one in items if "scope" in one.claim),
+        )
+
+    def _any(self, item: Item, issue: str | None) -> Cell | ObservationCell | DeterminationCell:
+        if item.statement.kind == "determination":
+            return self._determination(item, issue)
+        return self._observation(item) if item.statement.kind == "observation" else self._cell(item)
+
+    def _cell(self, item: Item) -> Cell:
+        withdrawn, issuers = withdrawn_by(item, self._known), item.statement.issuers
+        return Cell(
+            shown=show(item, self._known),
+            content=as_amended(item, self._known),
+            withdrawn=f"withdrawn by {len(withdrawn)} of {len(issuers)}" if withdrawn else None,
+            replies=tuple(
+                (rel, one.id, one.statement.claimants)
+                for rel, one in self._known.referring(item.id, *REPLIES)
+                if one.statement.kind == "response"
+            ),
+        )
+
+    def _observation(self, item: Item) -> ObservationCell:
+        cell = self._cell(item)
+        return ObservationCell(cell, cell.content.get("method", "unstated"), item.statement.claimants)
+
+    def _determination(self, item: Item, issue: str | None) -> DeterminationCell:
+        cell = self._cell(item)
+        within = [one for one in map(self._known.get, item.refers("within")) if one is not None]
+        described = [one for one in within if one.statement.kind == "investigation"]
+        negative = cell.content.get("outcome") in NEGATIVE
+        return DeterminationCell(
+            cell=cell,
+            about=tuple(item.refers("about")),
+            investigation=described[0].id if described else None,
+            profile=self._profile(described[0] if described else None),
+            note=detectability(issue) if negative else None,
+        )
+
+    def _profile(self, investigation: Item | None) -> dict[str, Mapping[str, object]]:
+        if investigation is None:
+            nothing: dict[str, object] = {"states": [], "value": NOT_DISCLOSED, "stated": False, "asked": []}
+            return dict.fromkeys(PROFILE, nothing)
+        if investigation.id not in self._checklists:
+            found = checklist.view(investigation, self._known, self._today)
+            self._checklists[investigation.id] = found
+        lines = self._checklists[investigation.id]
+        return {topic: lines.line(topic).to_json() for topic in PROFILE}
+
+    def _conflicts(self, observed: Sequence[Item]) -> list[Noted]:
+        standing = [one for one in observed if withdrawn_by(one, self._known) < set(one.statement.issuers)]
+        return [Noted(found, self._links(found)) for found in conflicts(map(self._observed, standing))]
+
+    def _observed(self, item: Item) -> Observed:
+        claim = as_amended(item, self._known)
+        # Two names of one factory are one subject here.
+        return Observed(item.id, frozenset({"this"}), claim, claim.get("period") or item.statement.occurred)
+
+    def _links(self, found: Conflict) -> tuple[tuple[str, str], ...]:
+        other = {link.id for _, link in self._known.referring(found.other, "links")}
+        return tuple(
+            (LINKS[link.statement.event], link.id)
+            for _, link in self._known.referring(found.one, "links")
+            if link.id in other and link.statement.event in LINKS
+        )
+
+    def _criteria(self, issue: str | None, items: Sequence[Item]) -> list[Criterion]:
+        named = {target for item in items for target in item.refers("against")}
+        return [
+            Criterion(show(one, self._known))
+            for one in self._known.of_kind("criterion")
+            if one.id in named or (issue is not None and one.claim.get("issue") == issue)
+        ]
+
+
+def detectability(issue: str | None) -> str | None:
+    """How hard the issue is to find, from its own or its level 1 term; None where the vocabulary says
+    nothing.
+    """
+    terms = VOCABULARIES["issues"]
+    while issue:
+        term = terms.get(issue)
+        if term is not None and term.detectability:
+            return term.detectability
+        issue = issue.rpartition("/")[0]
+    return None
+
+
+def _percent(share: Any) -> str | None:
+    """A share from 0 to 1 as a percentage: "0.9" is "90"."""
+    if share == "unknown":
+        return None
+    digits = f"{Decimal(share) * 100:f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits

@@ -4,8 +4,18 @@ addressee.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from ledger.core.statement import Recorded
+from ledger.domain.derived.requests import ENDED, Due, Follower, Progress, Standing, due, progress, standings
+from projections.amendments import as_amended, withdrawn_by
+from projections.dates import days, days_between
+from projections.items import Item, Slice
 from projections.row import Row, View, reference_rows
+from projections.shown import Shown, said_when, show
+from projections.voices import provenance
 
 OPENERS = frozenset({"request", "commitment"})
 FOLLOWERS = frozenset({"response", "progress", "amendment", "link", "commitment", "determination"})
@@ -46,7 +56,7 @@ def rows(recorded: Recorded) -> list[Row]:
     if statement.kind in FOLLOWERS:
         found = reference_rows(recorded, RELS)
     if statement.kind in OPENERS:
-        found.append((recorded.index, statement.id, statement.id, "opens"))
+        found.append((recorded.index, statement.id, statement.id, statement.kind))
         found += [(recorded.index, statement.id, subject.name, "subject") for subject in statement.subjects]
         found += [
             (recorded.index, statement.id, name, "asks") for name in statement.claim.get("addressees", ())
@@ -60,3 +70,176 @@ TABLE = View(
     columns=("position", "statement_id", "key", "rel"),
     rows=rows,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """Whole days since it was asked or promised; `at_least` where only a month or year of that is known."""
+
+    days: int
+    at_least: bool
+
+    def to_json(self) -> dict[str, object]:
+        return {"days": self.days, "atLeast": self.at_least}
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """One addressee's standing, in words too; `reached_by` is the weakest standing (signed, attributed...)
+    among
+    the statements it rests on, so that a status reached by attribution says so."""
+
+    standing: Standing
+    reached_by: str | None
+    words: str
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "addressee": self.standing.addressee,
+            "outcome": self.standing.outcome,
+            "overdue": self.standing.overdue,
+            "by": list(self.standing.by),
+            "offers": list(self.standing.offers),
+            "asOf": self.standing.as_of,
+            "reachedBy": self.reached_by,
+            "words": self.words,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a commitment: the state stated, by which statement, of whom, and how far that is their own
+    word.
+    """
+
+    state: str
+    by: str
+    claimants: tuple[str, ...]
+    standing: str
+
+    def to_json(self) -> dict[str, object]:
+        return {"state": self.state, "by": self.by, "saidBy": list(self.claimants), "standing": self.standing}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """A request or commitment and all that became of it by the day looked from.
+
+    `content` is its claim as amended by all its issuers; `shown` holds the original. `addressees` is for
+    requests, `state`, `behind` and `steps` for commitments. `due.now` None is unknown. `followed_by` are
+    (rel, statement id).
+    """
+
+    shown: Shown
+    content: dict[str, Any]
+    open: bool
+    age: Age
+    due: Due
+    overdue_days: int
+    addressees: tuple[Addressee, ...]
+    state: str | None
+    behind: bool
+    steps: tuple[Step, ...]
+    withdrawn: str | None
+    followed_by: tuple[tuple[str, str], ...]
+
+    def to_json(self) -> dict[str, object]:
+        moves = list(self.due.changes)
+        shown: dict[str, object] = {
+            **self.shown.to_json(),
+            "asAmended": self.content,
+            "open": self.open,
+            "age": self.age.to_json(),
+            "due": {"first": self.due.first, "now": self.due.now, "extensions": len(moves), "changes": moves},
+            "overdueDays": self.overdue_days,
+            "withdrawn": self.withdrawn,
+            "followedBy": [{"rel": rel, "id": one} for rel, one in self.followed_by],
+        }
+        if self.state is None:
+            return shown | {"addressees": [one.to_json() for one in self.addressees]}
+        return shown | {
+            "state": self.state,
+            "behind": self.behind,
+            "steps": [step.to_json() for step in self.steps],
+        }
+
+
+def view(item: Item, known: Slice, today: str) -> OpenItem:
+    """The request or commitment `item` as it stands on the day `today` (YYYY-MM-DD)."""
+    content = as_amended(item, known)
+    opener = item.read_as(content).statement
+    thread: list[Follower] = [(rel, one.read_as(one.claim)) for rel, one in known.referring(item.id)]
+    dates = due(opener, thread)
+    asked = [_addressee(one, known) for one in standings(opener, thread, today)]
+    moved = progress(opener, thread, today) if item.statement.kind == "commitment" else None
+    withdrawn = withdrawn_by(item, known)
+    gone = withdrawn >= set(item.statement.issuers)
+    late = days_between(days(dates.now)[1], today) if dates.now and dates.passed(today) else 0
+    pending = moved.state != "verified" if moved else _pending(asked)
+    return OpenItem(
+        shown=show(item, known),
+        content=content,
+        open=pending and not gone,
+        age=_age(item, today),
+        due=dates,
+        overdue_days=late if pending and not gone else 0,
+        addressees=tuple(asked),
+        state=moved.state if moved else None,
+        behind=moved.behind if moved else False,
+        steps=_steps(moved, known),
+        withdrawn=f"withdrawn by {len(withdrawn)} of {len(item.statement.issuers)}" if withdrawn else None,
+        followed_by=tuple((rel, one.id) for rel, one in known.referring(item.id)),
+    )
+
+
+def _pending(asked: Sequence[Addressee]) -> bool:
+    """Whether any addressee still owes an answer; a request whose addressees are not known here stays
+    pending.
+    """
+    return not asked or any(one.standing.outcome not in ENDED for one in asked)
+
+
+def _age(item: Item, today: str) -> Age:
+    """Counted from the last day that "asked" may mean, so it is never overstated."""
+    asked = said_when(item.statement) or item.statement.issued_at
+    first, last = days(asked)
+    return Age(max(days_between(min(last, days(item.statement.issued_at)[1]), today), 0), first != last)
+
+
+def _addressee(standing: Standing, known: Slice) -> Addressee:
+    reached = [provenance(one, known).standing for one in map(known.get, standing.by) if one is not None]
+    order = ("disowned", "attributed", "mandated", "adopted", "signed")
+    weakest = min(reached, key=order.index) if reached else None
+    return Addressee(standing, weakest, words(standing, weakest))
+
+
+_WORDS = {
+    "concluded": "concluded",
+    "answered": "answered",
+    "partly": "partly answered",
+    "refused": "refused to answer",
+    "acknowledged": "acknowledged, no answer in this ledger",
+    "open": "no answer in this ledger",
+}
+
+
+def words(standing: Standing, reached_by: str | None) -> str:
+    """The standing in words. Only the asker can say that there was no reply; the ledger knows what is in it."""
+    if standing.outcome == "no-reply-stated":
+        text = "no reply, as the asker states" + (f" (as of {standing.as_of})" if standing.as_of else "")
+    else:
+        text = _WORDS[standing.outcome]
+    if standing.offers and standing.outcome == "acknowledged":
+        text = "offered something else, no answer in this ledger"
+    if reached_by not in (None, "signed"):
+        text += f" ({reached_by}, not signed)" if reached_by == "attributed" else f" ({reached_by})"
+    return text + (", overdue" if standing.overdue else "")
+
+
+def _steps(moved: Progress | None, known: Slice) -> tuple[Step, ...]:
+    found = []
+    for state, by in moved.steps if moved else ():
+        one = known.get(by)
+        assert one is not None, "steps come from the same slice"
+        found.append(Step(state, by, one.statement.claimants, provenance(one, known).standing))
+    return tuple(found)

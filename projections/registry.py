@@ -4,8 +4,15 @@ aliases.
 
 from __future__ import annotations
 
-from ledger.core.statement import Recorded
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ledger.core.statement import Recorded, Statement
+from projections.items import Item, Slice
+from projections.names import Name, names
 from projections.row import Row, View
+from projections.shown import Shown, show
 
 KINDS = frozenset({"ledger", "party", "key", "factory", "criterion"})
 
@@ -28,3 +35,193 @@ TABLE = View(
     columns=("position", "key", "kind", "event", "statement_id"),
     rows=rows,
 )
+
+
+SUCCESSIONS = frozenset({"PartyMerged", "PartySplit", "FactoryMerged", "FactorySplit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A party's key: valid for entries after `added` and before `revoked` (positions; protocol section 1).
+
+    What was signed at or after `compromised_since` is flagged, never dropped.
+    """
+
+    key_id: str
+    role: str
+    scope: tuple[str, ...]
+    added: int
+    expires: str | None = None
+    revoked: int | None = None
+    compromised_since: int | None = None
+
+    def to_json(self) -> dict[str, object]:
+        shown: dict[str, object] = {
+            "keyId": self.key_id,
+            "role": self.role,
+            "scope": list(self.scope),
+            "added": self.added,
+            "expires": self.expires,
+            "revoked": self.revoked,
+        }
+        since = self.compromised_since
+        return shown if since is None else shown | {"compromisedSince": since}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the ledger knows by one name.
+
+    `facts` are the members of its statements, the newest of each; `standing` is registered or listed for a
+    party; `became` the names it was merged into or split into, `was` those that became it, near and far;
+    `history` the statements themselves.
+    """
+
+    name: str
+    id: str
+    standing: str | None
+    called: Name
+    facts: Mapping[str, Any]
+    keys: tuple[Key, ...]
+    became: tuple[str, ...]
+    was: tuple[str, ...]
+    history: tuple[Shown, ...]
+
+    def to_json(self) -> dict[str, object]:
+        shown: dict[str, object] = {
+            "name": self.name,
+            "id": self.id,
+            "called": self.called.to_json(),
+            "facts": dict(self.facts),
+            "became": list(self.became),
+            "was": list(self.was),
+            "history": [one.to_json() for one in self.history],
+        }
+        if self.standing:
+            shown |= {"standing": self.standing, "keys": [key.to_json() for key in self.keys]}
+        return shown
+
+
+def view(name: str, known: Slice) -> Entry | None:
+    """The entry of `name` folded from its statements; None when there are none yet."""
+    own = [item for item in known.items if _makes(item.statement, name)]
+    if not own:
+        return None
+    paths = succession(item.statement for item in known.items)
+    return Entry(
+        name=name,
+        id=_creating_id(own[0].statement, name),
+        standing=_standing(name, own),
+        called=names([name], own).by_name[name],
+        facts=_facts(own),
+        keys=tuple(keys(name, [item.recorded for item in own])),
+        became=tuple(sorted(new for old, new in paths if old == name)),
+        was=tuple(sorted(predecessors(name, paths))),
+        history=tuple(show(item, known) for item in own),
+    )
+
+
+def _makes(statement: Statement, name: str) -> bool:
+    return statement.kind in KINDS and any(subject.name == name for subject in statement.subjects)
+
+
+def _creating_id(statement: Statement, name: str) -> str:
+    """A later statement's subject digest is the creating statement's id; the creating one is its own."""
+    created = statement.event.endswith(("Opened", "Listed", "Registered", "Published"))
+    digest = next(subject.digest for subject in statement.subjects if subject.name == name)
+    return statement.id if created else digest
+
+
+def _standing(name: str, own: Sequence[Item]) -> str | None:
+    """Registered once it has had a key of its own, listed until then (domain: parties)."""
+    if not name.startswith("party:"):
+        return None
+    registered = any(item.statement.event in ("PartyRegistered", "LedgerOpened") for item in own)
+    return "registered" if registered else "listed"
+
+
+def _facts(own: Sequence[Item]) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for item in own:
+        if (
+            item.statement.kind in ("party", "factory", "criterion")
+            and item.statement.event not in SUCCESSIONS
+        ):
+            facts.update(item.claim)
+    hidden = ("_sd", "names", "title", "firstKey", "action", "proof")
+    return {member: value for member, value in facts.items() if member not in hidden}
+
+
+def keys(name: str, history: Iterable[Recorded]) -> list[Key]:
+    """The keys a party ever had, in the order they were added."""
+    found: dict[str, Key] = {}
+    slug = name.partition(":")[2]
+    for recorded in history:
+        statement = recorded.statement
+        if statement.event == "KeyRevoked":
+            _revoke(found, statement.claim["keyId"], recorded.index, statement.claim.get("compromisedSince"))
+        if statement.event == "KeyRecovered":
+            for key_id in list(found):
+                _revoke(found, key_id, recorded.index, None)
+        for claim in _introduced(statement, slug):
+            found[claim["keyId"]] = _key(claim, recorded.index)
+    return list(found.values())
+
+
+def _introduced(statement: Statement, slug: str) -> list[Mapping[str, Any]]:
+    """Key claims that the statement adds for this party."""
+    if statement.event in ("KeyAdded", "KeyRecovered"):
+        return [statement.claim]
+    if statement.kind == "ledger":
+        return [key for key in statement.claim.get("keys", ()) if key.get("party") == slug]
+    first = statement.claim.get("firstKey")
+    return [first] if first else []
+
+
+def _key(claim: Mapping[str, Any], index: int) -> Key:
+    return Key(claim["keyId"], claim["role"], tuple(claim.get("scope", ())), index, claim.get("expires"))
+
+
+def _revoke(found: dict[str, Key], key_id: str, index: int, since: int | None) -> None:
+    key = found.get(key_id)
+    if key is not None and key.revoked is None:
+        found[key_id] = replace(key, revoked=index, compromised_since=since)
+
+
+def succession(statements: Iterable[Statement]) -> list[tuple[str, str]]:
+    """(old name, new name) pairs of mergers and splits: what `supersedes` refers to became the other
+    subjects.
+
+    A subject's digest is the id of the statement that made the name, and so is the reference's.
+    """
+    pairs: list[tuple[str, str]] = []
+    for statement in statements:
+        if statement.event in SUCCESSIONS:
+            superseded = {ref.id for ref in statement.refs if ref.rel == "supersedes"}
+            old = [subject.name for subject in statement.subjects if subject.digest in superseded]
+            new = [subject.name for subject in statement.subjects if subject.digest not in superseded]
+            pairs += [(before, after) for before in old for after in new]
+    return pairs
+
+
+def predecessors(name: str, paths: Sequence[tuple[str, str]]) -> set[str]:
+    """Every name that became `name`, directly or not."""
+    found: set[str] = set()
+    latest = {name}
+    while latest:
+        latest = {old for old, new in paths if new in latest} - found - {name}
+        found |= latest
+    return found
+
+
+def current(name: str, paths: Sequence[tuple[str, str]]) -> str:
+    """The name that `name` was merged into, followed to the end; a split name stays itself, as it has no one
+    heir.
+    """
+    seen = {name}
+    while True:
+        heirs = {new for old, new in paths if old == name} - seen
+        if len(heirs) != 1:
+            return name
+        name = heirs.pop()
+        seen.add(name)

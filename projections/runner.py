@@ -111,6 +111,12 @@ class Runner:
             starts = self._claim(conn)
             return sum(self._project(conn, group, start) for start, group in _by_position(starts))
 
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self.close()
+
     def close(self) -> None:
         if self._conn is not None:
             self._conn.close()

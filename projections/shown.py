@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.core.statement import Statement
 from projections.amendments import Amendment, amendments, retractions
 from projections.items import Item, Slice
-from projections.timeline import said_when
 from projections.voices import Provenance, provenance
 
 
@@ -88,3 +88,12 @@ def show(item: Item, known: Slice) -> Shown:
 
 def _ref(rel: str, target: str, locator: str | None) -> dict[str, str]:
     return {"rel": rel, "id": target} | ({"locator": locator} if locator else {})
+
+
+def said_when(statement: Statement) -> str | None:
+    """When the voice first said it. Whoever signs its own claim says it then at the latest; else it is
+    unknown.
+    """
+    if statement.said is not None:
+        return statement.said
+    return statement.issued_at if statement.attribution is None else None

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from ledger.core.statement import Recorded, Statement
 from projections.dates import days
+from projections.items import Item, Slice
 from projections.row import NULL, Row, View
+from projections.shown import Shown, said_when, show
+
+BY = ("recorded", "said", "occurred")
 
 
 def keys(statement: Statement) -> list[str]:
@@ -18,15 +25,6 @@ def keys(statement: Statement) -> list[str]:
     found += [f"signed:{slug}" for slug in statement.issuers]
     found += [f"said:{slug}" for slug in statement.claimants]
     return found
-
-
-def said_when(statement: Statement) -> str | None:
-    """When the voice first said it. Whoever signs its own claim says it at the latest then; else unknown is
-    unknown.
-    """
-    if statement.said is not None:
-        return statement.said
-    return statement.issued_at if statement.attribution is None else None
 
 
 def rows(recorded: Recorded) -> list[Row]:
@@ -56,3 +54,47 @@ TABLE = View(
     ),
     rows=rows,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When an item counts, in one of the three times. `known` is False where nobody states it: then it counts
+    from its recording. `first` and `last` are the days it may mean; `certain` is False when only part of them
+    has come.
+    """
+
+    value: str | None
+    first: str
+    last: str
+    known: bool
+    certain: bool = True
+
+    def to_json(self) -> dict[str, object]:
+        return {"value": self.value, "first": self.first, "known": self.known, "certain": self.certain}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item of a timeline."""
+
+    when: Moment
+    shown: Shown
+
+    def to_json(self) -> dict[str, object]:
+        return {"when": self.when.to_json(), **self.shown.to_json()}
+
+
+def when(item: Item, by: str, day: str | None = None) -> Moment:
+    """When `item` was recorded, said or done; `day` is the one looked back from."""
+    recorded = item.recorded.recorded_at
+    value = {"recorded": recorded, "said": said_when(item.statement), "occurred": item.statement.occurred}[by]
+    first, last = days(value or recorded)
+    return Moment(value, first, last, value is not None, day is None or last <= day)
+
+
+def view(wanted: Iterable[Item], known: Slice, by: str = "recorded", day: str | None = None) -> list[Line]:
+    """`wanted` in the order of one of the three times; of one day, in the order of recording."""
+    lines = [Line(when(item, by, day), show(item, known)) for item in wanted]
+    if by == "recorded":
+        return sorted(lines, key=lambda line: line.shown.position)
+    return sorted(lines, key=lambda line: (line.when.first, line.shown.position))

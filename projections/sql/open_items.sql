@@ -1,4 +1,5 @@
--- Requests and commitments and all that became of them: rel 'opens' (key: the statement's own id), 'subject'
+-- Requests and commitments and all that became of them: rel 'request' or
+-- 'commitment' (key: the statement's own id), 'subject'
 -- (key: a subject's name), 'asks' (key: an addressee), else a reference's rel (key: the statement referred to).
 CREATE TABLE view_open_items (
     position bigint NOT NULL,
@@ -7,4 +8,5 @@ CREATE TABLE view_open_items (
     rel text COLLATE "C" NOT NULL
 );
 CREATE INDEX view_open_items_key ON view_open_items (key, rel, position);
-CREATE INDEX view_open_items_position ON view_open_items (position)
+CREATE INDEX view_open_items_position ON view_open_items (position);
+CREATE INDEX view_open_items_opened ON view_open_items (position) WHERE rel IN ('request', 'commitment')

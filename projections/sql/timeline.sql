@@ -12,3 +12,6 @@ CREATE TABLE view_timeline (
 );
 CREATE INDEX view_timeline_key ON view_timeline (key, position);
 CREATE INDEX view_timeline_position ON view_timeline (position)
+;
+-- Every entry has a signer: the way from a time to a position.
+CREATE INDEX view_timeline_recorded ON view_timeline (recorded_at, position) WHERE key LIKE 'signed:%'

@@ -1,0 +1,270 @@
+"""Questions to the views: each resolves the moment, reads a bounded number of queries, and folds.
+
+Every function takes a connection, an `AsOf`, a viewer and the reader's day, and returns frozen values with
+`to_json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from psycopg import Connection
+
+from ledger.core.refusal import LedgerError
+from ledger.domain.visibility import ANONYMOUS, Viewer
+from projections import registry as registry_view
+from projections import timeline as timeline_view
+from projections.as_of import NOW, AsOf, Moment
+from projections.items import Item, Slice
+from projections.names import Names, mentioned, names
+from projections.reader import Reader, moment
+from projections.row import View
+
+Conn = Connection[Any]
+
+DEFAULT_LIMIT = 50
+
+
+class NotFound(LedgerError):
+    """There is nothing by that name, or there was not yet at the moment asked for."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} is not in this ledger at that moment", "look at the spelling, or ask as of a later day"
+        )
+
+
+class CursorUnreadable(LedgerError):
+    """The page cursor is not one that this ledger gave out."""
+
+    def __init__(self) -> None:
+        super().__init__("the cursor cannot be read", "follow the link to the next page as it was given")
+
+
+class Json(Protocol):
+    def to_json(self) -> dict[str, object]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Items with the moment they show, the names they mention, and the cursor of what follows (None at the
+    end).
+    """
+
+    items: tuple[Json, ...]
+    moment: Moment
+    names: Names
+    next: str | None = None
+    about: dict[str, object] | None = None
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            **({"about": self.about} if self.about is not None else {}),
+            "items": [item.to_json() for item in self.items],
+            "asOf": self.moment.to_json(),
+            "names": self.names.to_json(),
+            "next": self.next,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One thing with the moment it is shown at and the names it mentions."""
+
+    item: Any
+    moment: Moment
+    names: Names
+
+    def to_json(self) -> dict[str, object]:
+        return {**self.item.to_json(), "asOf": self.moment.to_json(), "names": self.names.to_json()}
+
+
+# --- names and where they lead
+# ----------------------------------------------------------------------------------
+
+_SUCCESSIONS = """
+    WITH RECURSIVE reached (key) AS (
+        SELECT key FROM unnest(%(names)s::text[]) AS asked (key)
+        UNION
+        SELECT other.key FROM reached
+        JOIN view_registry own ON own.key = reached.key
+            AND own.event = ANY(%(events)s) AND own.position < %(size)s
+        JOIN view_registry other ON other.position = own.position
+    )
+    SELECT DISTINCT position FROM reached JOIN view_registry USING (key)
+    WHERE event = ANY(%(events)s) AND position < %(size)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A name followed to what it is called now, and every name whose history is part of that."""
+
+    asked: str
+    name: str
+    all: tuple[str, ...]
+
+
+def resolve_name(reader: Reader, name: str) -> Resolved:
+    """Follow mergers and splits: an old name leads to the new one; the new one's history includes the old
+    one's.
+    """
+    events = sorted(registry_view.SUCCESSIONS)
+    query = {"names": [name], "events": events, "size": reader.moment.size}
+    found = reader.items(row[0] for row in reader.rows(_SUCCESSIONS, query))
+    paths = registry_view.succession(item.statement for item in found)
+    now = registry_view.current(name, paths)
+    return Resolved(name, now, (now, *sorted(registry_view.predecessors(now, paths))))
+
+
+def name_all(reader: Reader, items: Iterable[Item], more: Iterable[str] = ()) -> Names:
+    """Display names of everything these items mention; two queries."""
+    wanted = set(more).union(*(mentioned(item) for item in items))
+    positions = reader.positions_by_key(registry_view.TABLE, wanted)
+    return names(wanted, reader.items(positions))
+
+
+# --- registry
+# ---------------------------------------------------------------------------------------------------
+
+_NAMES = """
+    SELECT DISTINCT key FROM view_registry
+    WHERE key > %(after)s AND key >= %(from)s AND key < %(to)s AND position < %(size)s
+    ORDER BY key LIMIT %(limit)s
+"""
+
+
+def registry(
+    conn: Conn,
+    prefix: str,
+    as_of: AsOf = NOW,
+    viewer: Viewer = ANONYMOUS,
+    today: str | None = None,
+    after: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> Page:
+    """The registered `party:`, `factory:` or `criterion:` names in alphabetical order, with what is known of
+    each.
+    """
+    reader = _reader(conn, as_of, viewer, today, registry_view.TABLE)
+    query = {"after": after or "", "from": prefix, "to": prefix[:-1] + ";", "size": reader.moment.size}
+    found = [row[0] for row in reader.rows(_NAMES, query | {"limit": limit + 1})]
+    entries, known = _entries(reader, found[:limit])
+    return _page(reader, entries, known.items, found[limit - 1] if len(found) > limit else None)
+
+
+def entry(
+    conn: Conn, name: str, as_of: AsOf = NOW, viewer: Viewer = ANONYMOUS, today: str | None = None
+) -> One:
+    """What is known of one name; an old name leads to what it became. Raises `NotFound`."""
+    reader = _reader(conn, as_of, viewer, today, registry_view.TABLE)
+    resolved = resolve_name(reader, name)
+    entries, known = _entries(reader, [resolved.name])
+    if not entries:
+        raise NotFound(name)
+    return One(entries[0], reader.moment, name_all(reader, known.items, resolved.all))
+
+
+def _entries(reader: Reader, wanted: Sequence[str]) -> tuple[list[registry_view.Entry], Slice]:
+    positions = reader.positions_by_key(registry_view.TABLE, wanted)
+    known = reader.with_context(reader.items(positions), rounds=1)
+    folded = [registry_view.view(name, known) for name in wanted]
+    return [one for one in folded if one is not None], known
+
+
+# --- timeline
+# ---------------------------------------------------------------------------------------------------
+
+_SORTED_BY = {
+    "recorded": "''",
+    "said": "coalesce(said_from, left(recorded_at, 10))",
+    "occurred": "coalesce(occurred_from, left(recorded_at, 10))",
+}
+_LINES = """
+    SELECT DISTINCT {by} AS day, position FROM view_timeline t
+    WHERE key = ANY(%(keys)s) AND position < %(size)s AND ({by}, position) > (%(day)s, %(position)s)
+        AND ({by} <= %(until)s) AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
+        AND (%(said)s::text IS NULL OR EXISTS
+            (SELECT 1 FROM view_timeline f WHERE f.position = t.position AND f.key = 'said:' || %(said)s))
+        AND (%(signed)s::text IS NULL OR EXISTS
+            (SELECT 1 FROM view_timeline f WHERE f.position = t.position AND f.key = 'signed:' || %(signed)s))
+    ORDER BY day, position LIMIT %(limit)s
+"""
+
+
+def timeline(
+    conn: Conn,
+    name: str,
+    as_of: AsOf = NOW,
+    viewer: Viewer = ANONYMOUS,
+    today: str | None = None,
+    by: str = "recorded",
+    after: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+    kinds: Sequence[str] | None = None,
+    said_by: str | None = None,
+    signed_by: str | None = None,
+) -> Page:
+    """Everything about a party, factory, criterion or `statement:<id>`, oldest first in the time `by`.
+
+    By `recorded` a time in `as_of` bounds what the ledger held then; by `said` or `occurred` it bounds what
+    had been said or done by that day, as far as the ledger knows now. `said_by` and `signed_by` are slugs.
+    """
+    looking_back = by != "recorded" and as_of.time is not None
+    bound, day = (NOW, as_of.day) if looking_back else (as_of, None)
+    reader = _reader(conn, bound, viewer, as_of.day or today, registry_view.TABLE)
+    resolved = resolve_name(reader, name)
+    query = {
+        "keys": list(resolved.all),
+        "size": reader.moment.size,
+        "until": day or "9999-12-31",
+        "kinds": list(kinds) if kinds else None,
+        "said": said_by,
+        "signed": signed_by,
+        "limit": limit + 1,
+        **_after(after),
+    }
+    found = reader.rows(_LINES.format(by=_SORTED_BY[by]), query)
+    wanted = reader.items(row[1] for row in found[:limit])
+    known = reader.with_context(wanted)
+    lines = timeline_view.view(wanted, known, by, day)
+    following = "{}~{}".format(*found[limit - 1]) if len(found) > limit else None
+    about: dict[str, object] = {
+        "name": resolved.name,
+        "asked": name,
+        "includes": list(resolved.all),
+        "by": by,
+    }
+    return _page(reader, lines, known.items, following, about, resolved.all)
+
+
+def _after(cursor: str | None) -> dict[str, object]:
+    """The last (day, position) of the page before."""
+    if cursor is None:
+        return {"day": "", "position": -1}
+    day, tilde, position = cursor.partition("~")
+    if not tilde or not position.isdecimal() or len(position) > 18:
+        raise CursorUnreadable
+    return {"day": day, "position": int(position)}
+
+
+# --- common
+# -----------------------------------------------------------------------------------------------------
+
+
+def _reader(conn: Conn, as_of: AsOf, viewer: Viewer, today: str | None, *views: View) -> Reader:
+    """A reader at the moment; sources and standing always come through the timeline's rows."""
+    return Reader(conn, moment(conn, as_of, (timeline_view.TABLE, *views), today), viewer)
+
+
+def _page(
+    reader: Reader,
+    items: Sequence[Json],
+    mentioning: Iterable[Item],
+    following: str | None,
+    about: dict[str, object] | None = None,
+    more: Iterable[str] = (),
+) -> Page:
+    return Page(tuple(items), reader.moment, name_all(reader, mentioning, more), following, about)
