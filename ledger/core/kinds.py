@@ -1,9 +1,10 @@
 """The kinds of statement: their events, members, references and subjects, one table each.
 
-From these tables follow the decoder (statement.py), the JSON Schemas (schema.py) and docs/protocol-kinds.md.
-A row names a member of `claim`, its type, and where it may stand: `required` and `optional` members stand in the
-clear (optional ones may be disclosures instead), `hidden` ones are disclosures only, `due` ones are disclosures
-that the resolved form must have. Rows may hold for some events only, or for public or other statements only.
+From these tables follow the decoder (statement.py), the JSON Schemas (schema.py) and
+docs/protocol-kinds.md. A row names a member of `claim`, its type, and where it may stand: `required` and
+`optional` members stand in the clear (optional ones may be disclosures instead), `hidden` ones are
+disclosures only, `due` ones are disclosures that the resolved form must have. Rows may hold for some events
+only, or for public or other statements only.
 """
 
 from collections.abc import Iterable, Mapping
@@ -269,15 +270,16 @@ PARTY = Kind(
         _may("identifiers", _TOKENS, *_PARTY_NEW, "PartyAmended"),
         _may("operatedBy", SLUG, *_PARTY_NEW, "PartyAmended"),
         _may("ageRecipient", v.AGE_RECIPIENT, "PartyRegistered", "PartyAmended"),
-        _need("into", SLUG, "PartyMerged"),
-        _need("from", SLUG, "PartySplit"),
         _hide("names", v.TEXTS),
         _hide("proof", v.TEXT),
     ),
     (RefRule("supersedes", frozenset({"party"})), RefRule("partOf", frozenset({"party"}))),
+    # A merger or split pins the creation of the name that ends or divides.
+    (_exactly("supersedes", "PartyMerged", "PartySplit"),),
     subject_rules=(
         SubjectRule("party", 1, 1, False, frozenset({*_PARTY_NEW, "PartyAmended"})),
-        SubjectRule("party", 2, 64, False, frozenset({"PartyMerged", "PartySplit"})),
+        SubjectRule("party", 2, 2, False, frozenset({"PartyMerged"})),
+        SubjectRule("party", 2, 64, False, frozenset({"PartySplit"})),
     ),
     visibilities=_UNSEALED,
 )
@@ -309,15 +311,15 @@ FACTORY = Kind(
         _may("country", v.COUNTRY, "FactoryAmended"),
         _may("identifiers", _TOKENS, *_FACTORY_FACTS),
         _may("validFrom", DATE),
-        _need("into", SLUG, "FactoryMerged"),
-        _need("from", SLUG, "FactorySplit"),
         _hide("names", v.TEXTS),
         _hide("address", v.TEXT),
     ),
     (RefRule("supersedes", frozenset({"factory"})), RefRule("partOf", frozenset({"factory"}))),
+    (_exactly("supersedes", "FactoryMerged", "FactorySplit"),),
     subject_rules=(
         SubjectRule("factory", 1, 1, False, frozenset(_FACTORY_FACTS)),
-        SubjectRule("factory", 2, 64, False, frozenset({"FactoryMerged", "FactorySplit"})),
+        SubjectRule("factory", 2, 2, False, frozenset({"FactoryMerged"})),
+        SubjectRule("factory", 2, 64, False, frozenset({"FactorySplit"})),
     ),
     visibilities=_UNSEALED,
 )

@@ -1,8 +1,9 @@
 """Statements: what is signed. Bytes in, values out.
 
-`decode_statement` judges bytes that come from outside: everything that can be decided about a statement from its
-bytes alone (docs/protocol.md, "Statement"). `read_statement` and `read_recorded` read bytes that are in the log
-already, where that judgement has been passed; they check nothing and are an order of magnitude faster.
+`decode_statement` judges bytes that come from outside: everything that can be decided about a statement
+from its bytes alone (docs/protocol.md, "Statement"). `read_statement` and `read_recorded` read bytes that
+are in the log already, where that judgement has been passed; they check nothing and are an order of
+magnitude faster.
 """
 
 from base64 import b64decode
@@ -10,15 +11,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from json import loads
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from . import canonical
+from .disclosure import Disclosure
 from .events import EVENTS
+from .form import PREDICATE_TYPE, STATEMENT_TYPE, check_form, check_resolved_claim, first_digest, sd_digests
+from .refusal import Refusal
 
-if TYPE_CHECKING:
-    from .disclosure import Disclosure
-
-STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
-PREDICATE_TYPE = "urn:evidence-ledger:v1:"
+__all__ = [
+    "PREDICATE_TYPE",
+    "STATEMENT_TYPE",
+    "Attribution",
+    "Recorded",
+    "Ref",
+    "Resolved",
+    "Statement",
+    "Subject",
+    "check_resolved",
+    "decode_statement",
+    "first_digest",
+    "read_recorded",
+    "read_statement",
+    "resolve",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +67,9 @@ class Attribution:
 class Statement:
     """One signed statement.
 
-    `issuers` is the hand (who signs), `claimants` the voice (whose claim it is; the issuers when the payload names
-    none). `type` is what the event says beyond its kind. `claim` holds the clear members, `_sd` included; `digests`
-    every `_sd` digest in it, sorted.
+    `issuers` is the hand (who signs), `claimants` the voice (whose claim it is; the issuers when the
+    payload names none). `type` is what the event says beyond its kind. `claim` holds the clear members,
+    `_sd` included; `digests` every `_sd` digest in it, sorted.
     """
 
     id: str
@@ -92,6 +108,18 @@ class Recorded:
     recorded_at: str
     statement: Statement
     key_ids: tuple[str, ...]
+
+
+def decode_statement(payload: bytes) -> Statement:
+    """The statement of bytes from outside; `Refusal` names what is wrong and where.
+
+    Settles everything that the bytes alone decide: the canonical encoding, members, grammars,
+    vocabularies, sort orders, and the rules between members. What needs earlier entries is the
+    domain's.
+    """
+    value = canonical.decode(payload)
+    check_form(value)
+    return build_statement(payload, value)
 
 
 def read_statement(payload: bytes) -> Statement:
@@ -150,20 +178,6 @@ def _ref(item: Mapping[str, Any]) -> Ref:
     return Ref(item["rel"], item["digest"]["sha256"], item.get("locator"), foreign)
 
 
-def sd_digests(value: Any) -> Iterable[str]:
-    """Every digest in an `_sd` of this JSON value, however deep."""
-    if type(value) is dict:
-        for name, member in value.items():
-            if name == "_sd":
-                yield from member
-            elif type(member) is dict or type(member) is list:
-                yield from sd_digests(member)
-    elif type(value) is list:
-        for member in value:
-            if type(member) is dict or type(member) is list:
-                yield from sd_digests(member)
-
-
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """A claim with the disclosed members put back; `withheld` counts the digests that no disclosure opened."""
@@ -172,7 +186,7 @@ class Resolved:
     withheld: int
 
 
-def resolve(claim: Mapping[str, Any], disclosures: Iterable["Disclosure"]) -> Resolved:
+def resolve(claim: Mapping[str, Any], disclosures: Iterable[Disclosure]) -> Resolved:
     """Puts disclosed members back where their digests stand and takes every `_sd` out."""
     by_digest = {disclosure.digest: disclosure for disclosure in disclosures}
     withheld = 0
@@ -194,3 +208,49 @@ def resolve(claim: Mapping[str, Any], disclosures: Iterable["Disclosure"]) -> Re
 
     resolved = put_back(claim)
     return Resolved(resolved, withheld)
+
+
+def check_resolved(statement: Statement, disclosures: Iterable[Disclosure]) -> None:
+    """Admission only: each disclosure belongs to the statement, and the resolved claim has the kind's form.
+
+    A verifier cannot repeat this once a disclosure is withheld or erased, so no rule of the log depends
+    on it.
+    """
+    given = list(disclosures)
+    # 1 Every disclosure opens a digest of this claim, none opens one twice, and no salt is used again.
+    _check_belonging(statement, given)
+    # 2 Put back, they collide with no clear member and with no other.
+    _check_names(statement.claim, {disclosure.digest: disclosure for disclosure in given})
+    # 3 The result has the kind's members in their full types.
+    check_resolved_claim(statement.event, statement.visibility, resolve(statement.claim, given).claim)
+
+
+def _check_belonging(statement: Statement, given: list[Disclosure]) -> None:
+    known = frozenset(statement.digests)
+    digests: set[str] = set()
+    salts: set[bytes] = set()
+    for i, disclosure in enumerate(given):
+        where = f"/disclosures/{i}"
+        if disclosure.digest not in known:
+            raise Refusal("disclosure-unused", f"nothing commits to {disclosure.digest}", where)
+        if disclosure.digest in digests:
+            raise Refusal("repeated-digest", f"{disclosure.digest} is disclosed twice", where)
+        if disclosure.salt in salts:
+            raise Refusal("repeated-salt", "another disclosure has the same salt", where)
+        digests.add(disclosure.digest)
+        salts.add(disclosure.salt)
+
+
+def _check_names(value: Any, by_digest: Mapping[str, Disclosure], where: str = "/predicate/claim") -> None:
+    members = value.items() if isinstance(value, Mapping) else enumerate(value)
+    names = set(value) if isinstance(value, Mapping) else set()
+    for name, member in members:
+        if name == "_sd":
+            for digest in member:
+                disclosure = by_digest.get(digest)
+                if disclosure is not None and disclosure.name in names:
+                    raise Refusal("name-twice", f"`{disclosure.name}` stands here twice", where)
+                if disclosure is not None:
+                    names.add(disclosure.name)
+        elif isinstance(member, Mapping | list):
+            _check_names(member, by_digest, f"{where}/{name}")

@@ -88,7 +88,9 @@ QUANTITY = record(
 
 COUNT = integer("a count")
 _SHARE = matching(
-    "a share of n, from 0 to 1, as a decimal string", "bad-share", "0(\\.[0-9]{1,9})?|1(\\.0{1,9})?"
+    "a share of n in per cent, 0 to 100, as a decimal string",
+    "bad-share",
+    "(0|[1-9][0-9]?)(\\.[0-9]{1,9})?|100(\\.0{1,9})?",
 )
 
 
