@@ -15,9 +15,11 @@ from .fields import (
     COARSE_DATE,
     DATE,
     DIGEST,
+    DIGEST_PATTERN,
     MOMENT,
     SD,
     SLUG,
+    SLUG_PATTERN,
     Check,
     Member,
     Type,
@@ -70,9 +72,7 @@ _NAME = string(
     "the name of a subject",
     "bad-name",
     _is_subject_name,
-    {
-        "pattern": f"^(ledger:main|(party|factory|criterion):{SLUG.schema['pattern'][2:-2]}|document:[0-9a-f]{{64}})$"
-    },
+    {"pattern": f"^(ledger:main|(party|factory|criterion):{SLUG_PATTERN}|document:{DIGEST_PATTERN})$"},
 )
 _REF_NAME = matching("`statement:` and a digest", "reference-name", "statement:[0-9a-f]{64}")
 _SHA256 = record("`{sha256}`", {"sha256": Member(DIGEST, True)})
@@ -208,7 +208,7 @@ def check_resolved_claim(event: str, visibility: str, claim: Mapping[str, Any]) 
 
 
 def check_form(value: Any) -> None:
-    """Every rule on a payload's value that needs nothing else; raises `Refusal` with a pointer into the payload."""
+    """Every rule that a payload's value alone decides; `Refusal` points into the payload."""
     # 1 The objects of in-toto and of the predicate: members, types, grammars.
     _check_top(value)
     # 2 The event belongs to the kind.
@@ -364,7 +364,7 @@ def _check_pin(parts: Parts, name: str, digest: str, where: str) -> None:
         raise Refusal("subject-digest", f"the digest of {name} is {expected} here", where)
 
 
-# Events that always create the one subject of this prefix. A registration may follow a listing: the log decides.
+# Events that always create their one subject of this prefix. A registration may follow a listing.
 _CREATES = {"PartyListed": "party", "FactoryRegistered": "factory", "CriterionPublished": "criterion"}
 
 # --- references ----------------------------------------------------------------------

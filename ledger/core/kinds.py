@@ -257,7 +257,7 @@ INDEX = Kind(
 
 PARTY = Kind(
     "party",
-    "Whoever speaks or is spoken of: an organisation, programme, coalition, public body, court, class, person.",
+    "Whoever speaks or is spoken of: an organisation, a programme, a public body, a class, a person.",
     (
         _need("entity", term("entities"), *_PARTY_NEW),
         _need("roles", sorted_set(term("roles")), *_PARTY_NEW),

@@ -47,7 +47,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A pinned reference: `id` is the target's statement id, `ledger` (origin, genesis) when it is in another log."""
+    """A pinned reference: `id` is the target's statement id, `ledger` (origin, genesis) of another log."""
 
     rel: str
     id: str
@@ -102,7 +102,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A statement and its place in the log: leaf index, the ledger's clock, and the ids of the keys that signed."""
+    """A statement and its place in the log: leaf index, the ledger's clock, the ids of the signing keys."""
 
     index: int
     recorded_at: str
@@ -180,7 +180,7 @@ def _ref(item: Mapping[str, Any]) -> Ref:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A claim with the disclosed members put back; `withheld` counts the digests that no disclosure opened."""
+    """A claim with its disclosures put back; `withheld` counts the digests that none opened."""
 
     claim: dict[str, Any]
     withheld: int
