@@ -4,7 +4,6 @@ from ..core.grammar import milliseconds
 from ..core.refusal import Refusal
 from ..core.statement import Statement
 from .facts import ledger_of
-from .names import NO_GENESIS
 from .view import View
 
 # How far an author's clock may be ahead of the ledger's, in milliseconds.
@@ -17,13 +16,13 @@ def check_binding(view: View, statement: Statement) -> None:
     if ledger is None:
         if statement.event != "LedgerOpened":
             raise Refusal("not-opened", "the log has no entry 0 yet", "/predicate/event")
-        if statement.genesis != NO_GENESIS:
-            raise Refusal("foreign-ledger", "entry 0 cannot know a genesis", "/predicate/ledger/genesis")
         return
-    if statement.genesis != ledger.genesis and statement.event != "LedgerOpened":
-        raise Refusal("foreign-ledger", "signed for another log", "/predicate/ledger/genesis")
     if statement.event == "LedgerOpened":
         raise Refusal("already-opened", f"entry 0 is {ledger.genesis}", "/predicate/event")
+    if statement.genesis != ledger.genesis:
+        raise Refusal(
+            "foreign-ledger", f"the genesis of this log is {ledger.genesis}", "/predicate/ledger/genesis"
+        )
     if statement.origin != ledger.origin:
         raise Refusal("foreign-ledger", f"this log is {ledger.origin}", "/predicate/ledger/origin")
 

@@ -73,7 +73,9 @@ def originator_id(statement: Statement, view: View) -> str:
 
 
 def _changed(statement: Statement) -> str:
-    """The party or factory that the statement is about; in a merger the first that ends, in a split the one divided."""
+    """The party or factory that the statement is about; in a merger the first that ends, in a split the
+    one divided.
+    """
     if statement.type == "split":
         return f"{statement.kind}:{statement.claim['from']}"
     into = f"{statement.kind}:{statement.claim['into']}" if statement.type == "merged" else None

@@ -10,8 +10,8 @@ V = TypeVar("V")
 class RecordMap(Mapping[str, V], Generic[V]):
     """Each version sees the first `len` entries of the shared dictionary.
 
-    Adding to the newest version costs O(1). Adding to an older one, as after an append that was rolled back, copies:
-    the newer versions stay what they were.
+    Adding to the newest version costs O(1). Adding to an older one, as after an append that was rolled
+    back, copies: the newer versions stay what they were.
     """
 
     __slots__ = ("_length", "_shared")

@@ -1,6 +1,7 @@
 """Who signed: exactly one good signature of each issuer and one of each key being introduced, no other.
 
-The issuer follows from the key that verified; an envelope's `keyid` only finds that key (docs/protocol.md, "Keys").
+The issuer follows from the key that verified; an envelope's `keyid` only finds that key
+(docs/protocol.md, "Keys").
 """
 
 from collections.abc import Callable
@@ -66,7 +67,9 @@ def _issuers_key(view: View, statement: Statement, signature: Signature, where: 
 
 
 def _check_standing(view: View, statement: Statement, key: Key, recorded_at: str, where: str) -> None:
-    """Valid for a < i < r: added before, not revoked before; not expired; of a role and scope for this kind."""
+    """Valid for a < i < r: added before, not revoked before; not expired; of a role and scope for this
+    kind.
+    """
     if revocation_of(view, key) is not None:
         raise Refusal("key-revoked", f"the key {key.id} was revoked", where)
     if key.expired(recorded_at):

@@ -6,7 +6,9 @@ from .needs import originator_id
 
 
 class State:
-    """Replay: `apply` each entry in order; between two of them it is the `View` that the next one is decided in."""
+    """Replay: `apply` each entry in order; between two of them it is the `View` that the next one is
+    decided in.
+    """
 
     def __init__(self) -> None:
         self.size = 0

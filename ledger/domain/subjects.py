@@ -1,9 +1,10 @@
 """Subjects: name, kind and digest belong together, and no reply leaves out what it is a reply about."""
 
+from ..core.form import first_digest
 from ..core.refusal import Refusal
-from ..core.statement import Statement
+from ..core.statement import Statement, Subject
 from .facts import creation_of, target_of, targets
-from .names import first_digest, party_name
+from .names import party_name
 from .view import View
 
 # Subjects beyond those that closure and addressees demand; the form allows 128 in all.
@@ -24,7 +25,6 @@ def check_subjects(view: View, statement: Statement) -> None:
     if statement.event == "LedgerOpened":
         return  # its three names are settled by its form
     creates = _CREATING.get(statement.event)
-    created = 0
     for i, subject in enumerate(statement.subjects):
         if subject.name.startswith("document:"):
             continue
@@ -32,36 +32,21 @@ def check_subjects(view: View, statement: Statement) -> None:
         if creation is not None and subject.digest == creation:
             continue
         if creates is not None and subject.name.startswith(creates):
-            _check_created(statement.genesis, subject.name, subject.digest, creation, i)
-            created += 1
+            _check_created(statement.genesis, subject, creation, i)
         elif creation is None:
             raise Refusal("unknown-subject", f"nothing is named {subject.name} yet", f"/subject/{i}/name")
         else:
-            raise Refusal(
-                "subject-digest", f"{subject.name} was created by {creation}", f"/subject/{i}/digest"
-            )
-    if creates is not None:
-        _check_creates_one(statement, creates, created)
+            what = f"{subject.name} was created by {creation}"
+            raise Refusal("subject-digest", what, f"/subject/{i}/digest/sha256")
 
 
-def _check_created(genesis: str, name: str, digest: str, creation: str | None, i: int) -> None:
-    if digest != first_digest(genesis, name):
-        code = "unknown-subject" if creation is None else "subject-digest"
-        raise Refusal(
-            code, f"the digest is neither that of a new name nor of {name}'s creation", f"/subject/{i}/digest"
-        )
+def _check_created(genesis: str, subject: Subject, creation: str | None, i: int) -> None:
+    """A new name under its first digest."""
     if creation is not None:
-        raise Refusal("name-taken", f"{name} was created by {creation}", f"/subject/{i}/name")
-
-
-def _check_creates_one(statement: Statement, prefix: str, created: int) -> None:
-    names = [one.name for one in statement.subjects if one.name.startswith(prefix)]
-    if created > 1 or (statement.kind == "party" and len(names) > 1):
-        raise Refusal("one-name", f"it is about {len(names)} names at once", "/subject")
-    if not names:
-        raise Refusal("subject-missing", f"no subject begins with {prefix}", "/subject")
-    if created == 0 and statement.event != "PartyRegistered":
-        raise Refusal("name-taken", f"{names[0]} exists already", "/subject")
+        raise Refusal("name-taken", f"{subject.name} was created by {creation}", f"/subject/{i}/name")
+    if subject.digest != first_digest(genesis, subject.name):
+        what = f"nothing created {subject.name} yet, and this is not a new name's digest"
+        raise Refusal("subject-digest", what, f"/subject/{i}/digest/sha256")
 
 
 def check_closure(view: View, statement: Statement) -> None:

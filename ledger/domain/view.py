@@ -26,9 +26,13 @@ class View(Protocol):
         ...
 
     def party_of_key(self, key_id: str) -> str | None:
-        """The slug of the party whose key it is or was (`ledger:main` for the log's keys), None if never introduced."""
+        """The slug of the party whose key it is or was (`ledger:main` for the log's keys), None if never
+        introduced.
+        """
         ...
 
     def digest_seen(self, digest: str) -> bool:
-        """Whether an earlier entry committed to this disclosure digest, or erased the bytes of this SHA-256."""
+        """Whether an earlier entry committed to this disclosure digest, or erased the bytes of this
+        SHA-256.
+        """
         ...

@@ -1,7 +1,7 @@
 """Hand and voice: everybody named as claimant, relay or audience is a party of this ledger.
 
-A claim may be somebody else's words, but never those of somebody nobody has named: claims by and about a party need
-an owner (domain: parties). Whose voice may say what is each kind's rule.
+A claim may be somebody else's words, but never those of somebody nobody has named: claims by and about a
+party need an owner (domain: parties). Whose voice may say what is each kind's rule.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,9 @@ from .view import View
 
 
 def check_people(view: View, statement: Statement) -> None:
-    """Issuers have keys; claimants, relays and audience are listed or registered, claimants no natural persons."""
+    """Issuers have keys; claimants, relays and audience are listed or registered, claimants no natural
+    persons.
+    """
     if statement.event == "LedgerOpened":
         return
     for slug in statement.issuers:

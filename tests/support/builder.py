@@ -21,12 +21,12 @@ from typing import Any
 from ledger.core import canonical, disclosure, keys
 from ledger.core.entry import encode_entry
 from ledger.core.envelope import Envelope, Signature, normalised, pae
+from ledger.core.form import NO_GENESIS, first_digest
 from ledger.core.grammar import base64_encode, format_recorded_at, milliseconds
 from ledger.core.kinds import EVENTS
 from ledger.core.statement import Recorded, Statement, decode_statement
 from ledger.domain.decide import admit, decide
 from ledger.domain.facts import creation_of
-from ledger.domain.names import NO_GENESIS, first_digest
 from ledger.domain.state import State
 
 ORIGIN = "ledger.example.org/test"
@@ -244,9 +244,10 @@ class Log:
     ) -> Signed:
         """A signed statement that is not appended.
 
-        `about` are subjects, closed over the references unless `closed` is False; `hidden` members become
-        disclosures; `refs` are (rel, recorded or id[, locator]); `creates` forces first digests; `predicate`
-        takes `claimants`, `attribution`, `said`, `occurred`, `visibility`, `audience`, `issuedAt`, `submitBy`.
+        `about` are subjects, closed over the references unless `closed` is False; `hidden` members
+        become disclosures; `refs` are (rel, recorded or id[, locator]); `creates` forces first digests;
+        `predicate` takes `claimants`, `attribution`, `said`, `occurred`, `visibility`, `audience`,
+        `issuedAt`, `submitBy`.
         """
         issuers = [by] if isinstance(by, str) else sorted(by)
         texts = [self._disclosure(name, value) for name, value in (hidden or {}).items()]

@@ -1,7 +1,7 @@
 """Aggregates: immutable folds of one stream each.
 
-A stream belongs to the ledger, a party, a factory, a criterion or to a statement with whatever amends it. Growing an
-aggregate by one entry costs the same however long its stream is.
+A stream belongs to the ledger, a party, a factory, a criterion or to a statement with whatever amends
+it. Growing an aggregate by one entry costs the same however long its stream is.
 """
 
 from dataclasses import replace
@@ -59,7 +59,9 @@ def evolve(aggregate: Aggregate | None, recorded: Recorded) -> Aggregate:
 
 
 def _evolve_thread(aggregate: Aggregate | None, recorded: Recorded) -> Aggregate:
-    """A statement that opens a stream, or an amendment or control in the stream of its target, a criterion's too."""
+    """A statement that opens a stream, or an amendment or control in the stream of its target, a
+    criterion's too.
+    """
     record = record_of(recorded)
     if aggregate is None:
         return Thread(1, RecordMap[Record]().adding(record.id, record))
@@ -73,8 +75,8 @@ def introduced_keys(statement: Statement, view: KeyView | None = None) -> list[t
 
     With a `view`, only of those that it does not know yet.
 
-    Keys of the log and of witnesses stand for `ledger:main`, which is no slug: they sign no statements, and nobody
-    may introduce them again. A later policy may well list them again.
+    Keys of the log and of witnesses stand for `ledger:main`, which is no slug: they sign no statements,
+    and nobody may introduce them again. A later policy may well list them again.
     """
     keys = [(key.id, key.party) for key in new_keys(statement, 0)]
     keys += [(key_id, LEDGER) for key_id in log_key_ids(statement)]

@@ -10,7 +10,9 @@ from .records import Record, record_of
 
 @dataclass(frozen=True, slots=True)
 class Criterion(Aggregate):
-    """Fold of `criterion:<slug>`; a later version of the clause is another criterion that `supersedes` this one."""
+    """Fold of `criterion:<slug>`; a later version of the clause is another criterion that `supersedes`
+    this one.
+    """
 
     creation: str
 

@@ -1,4 +1,6 @@
-"""A factory: its registration, amendments, mergers and splits; claims about it live in streams of their own."""
+"""A factory: its registration, amendments, mergers and splits; claims about it live in streams of their
+own.
+"""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,6 @@
-"""Keys by log position: a key added at index a and revoked at index r signs entries a < i < r (docs/protocol.md, 1)."""
+"""Keys by log position: a key added at index a and revoked at index r signs entries a < i < r
+(docs/protocol.md, 1).
+"""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +17,9 @@ ROOT_KINDS = frozenset({"party", "key", "ledger"})
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A party's key. `public` has 32 bytes; `scope` holds kinds or "any"; `added` is the index that introduced it."""
+    """A party's key. `public` has 32 bytes; `scope` holds kinds or "any"; `added` is the index that
+    introduced it.
+    """
 
     id: str
     party: str
@@ -38,7 +42,9 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """The index that revoked a key, and the index since which its signatures are flagged, if any was named."""
+    """The index that revoked a key, and the index since which its signatures are flagged, if any was
+    named.
+    """
 
     index: int
     compromised_since: int | None = None
@@ -68,7 +74,7 @@ def _party(statement: Statement) -> str:
     return next(one.name[6:] for one in statement.subjects if one.name.startswith("party:"))
 
 
-# `<name>+<8 hex>+<base64 of an algorithm byte and 32 key bytes>` (C2SP signed-note), alone or in a policy's lines.
+# `<name>+<8 hex>+<base64 of an algorithm byte and 32 key bytes>` (C2SP signed-note), alone or in a policy.
 _VERIFIER_KEY = re.compile(r"[^+\s]+\+[0-9a-f]{8}\+([A-Za-z0-9+/]{44})(?!\S)")
 
 

@@ -11,7 +11,9 @@ from .records import Record, record_of
 
 @dataclass(frozen=True, slots=True)
 class LedgerMain(Aggregate):
-    """Fold of `ledger:main`. `genesis` is the id of entry 0; `clock` is `system` or `demo`; `keys` by key id."""
+    """Fold of `ledger:main`. `genesis` is the id of entry 0; `clock` is `system` or `demo`; `keys` by
+    key id.
+    """
 
     genesis: str
     origin: str

@@ -14,9 +14,10 @@ from .records import Record, record_of
 class Party(Aggregate):
     """Fold of `party:<slug>`.
 
-    `creation` is the id of the statement that listed or registered it (None for the operator and the registrar, which
-    entry 0 introduced), `proposed` whether somebody other than the registrar listed it. `revocations` go by key id;
-    `recoveries` are the indices that revoked all keys introduced before them.
+    `creation` is the id of the statement that listed or registered it (None for the operator and the
+    registrar, which entry 0 introduced), `proposed` whether somebody other than the registrar listed it.
+    `revocations` go by key id; `recoveries` are the indices that revoked all keys introduced before
+    them.
     """
 
     creation: str | None = None

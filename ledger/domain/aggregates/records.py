@@ -12,8 +12,8 @@ CONDUCTOR_ROLES = frozenset({"lead", "joint", "subcontractor", "certifier"})
 class Record:
     """One logged statement as later statements may refer to it.
 
-    `names` are the factories and parties among its subjects. `conductors` (of an investigation) and `actor` (of a
-    commitment) are None when the clear does not say, as in a sealed statement.
+    `names` are the factories and parties among its subjects. `conductors` (of an investigation) and
+    `actor` (of a commitment) are None when the clear does not say, as in a sealed statement.
     """
 
     index: int

@@ -1,4 +1,6 @@
-"""Amendments: the original issuers or some of them correct, extend or withdraw, binding only those who sign."""
+"""Amendments: the original issuers or some of them correct, extend or withdraw, binding only those who
+sign.
+"""
 
 from ...core.refusal import Refusal
 from ...core.statement import Statement

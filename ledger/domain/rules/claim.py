@@ -1,4 +1,6 @@
-"""Claims: allegations, observations (what was seen, by which method) and determinations (what somebody concluded)."""
+"""Claims: allegations, observations (what was seen, by which method) and determinations (what somebody
+concluded).
+"""
 
 from ...core.refusal import Refusal
 from ...core.statement import Statement

@@ -1,4 +1,6 @@
-"""Control: who may erase, open, hold or ask for a takedown. Admission refuses them until they have an effect."""
+"""Control: who may erase, open, hold or ask for a takedown. Admission refuses them until they have an
+effect.
+"""
 
 from ...core.refusal import Refusal
 from ...core.statement import Statement

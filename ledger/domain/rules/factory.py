@@ -2,16 +2,13 @@
 
 from ...core.statement import Statement
 from ..view import View
-from .hands import one_name
 from .party import check_succession
 
 FACTORY = "factory:"
 
 
 def check(view: View, statement: Statement) -> None:
-    """Exactly one factory is registered or amended; mergers and splits name both sides."""
+    """Mergers and splits name both sides."""
     del view
     if statement.type in ("merged", "split"):
         check_succession(statement, FACTORY)
-    else:
-        one_name(statement, FACTORY)

@@ -17,10 +17,8 @@ def own_names(statement: Statement, prefix: str) -> list[str]:
     return [subject.name for subject in statement.subjects if subject.name.startswith(prefix)]
 
 
-def one_name(statement: Statement, prefix: str) -> str:
-    """The one subject of that sort; refused when there is none or more."""
-    names = own_names(statement, prefix)
-    if len(names) != 1:
-        code = "one-name" if names else "subject-missing"
-        raise Refusal(code, f"it is about exactly one {prefix[:-1]}, not {len(names)}", "/subject")
-    return names[0]
+def party_slug(statement: Statement) -> str:
+    """The slug of the one party that a party or key statement is about; its form sees to it that there
+    is one.
+    """
+    return own_names(statement, "party:")[0][6:]

@@ -1,4 +1,6 @@
-"""Keys: a party's root key adds and revokes them; the registrar may revoke, and recover only with a recoverer."""
+"""Keys: a party's root key adds and revokes them; the registrar may revoke, and recover only with a
+recoverer.
+"""
 
 from ...core.refusal import Refusal
 from ...core.statement import Statement
@@ -6,12 +8,12 @@ from ..aggregates import Key
 from ..facts import is_registered, key_of, party_of, revocation_of
 from ..names import REGISTRAR
 from ..view import View
-from .hands import ISSUERS, one_name, require_issuers
+from .hands import ISSUERS, party_slug, require_issuers
 
 
 def check(view: View, statement: Statement) -> None:
     """The hand of each event; that it signs with a root key is seen with the signatures."""
-    slug = one_name(statement, "party:")[6:]
+    slug = party_slug(statement)
     if not is_registered(view, slug):
         raise Refusal("not-registered", f"{slug} never had a key", "/subject")
     match statement.event:

@@ -5,7 +5,7 @@ from ...core.statement import Statement
 from ..facts import is_party, is_registered
 from ..names import FOUNDERS, REGISTRAR
 from ..view import View
-from .hands import one_name, own_names, require_issuers
+from .hands import own_names, party_slug, require_issuers
 
 PARTY = "party:"
 
@@ -14,7 +14,7 @@ def check(view: View, statement: Statement) -> None:
     """Each event with its own issuers."""
     match statement.event:
         case "PartyListed":
-            one_name(statement, PARTY)
+            pass  # by anybody: what the registrar did not sign stays a proposal
         case "PartyRegistered":
             _check_registered(view, statement)
         case "PartyAmended":
@@ -25,7 +25,7 @@ def check(view: View, statement: Statement) -> None:
 
 
 def _check_registered(view: View, statement: Statement) -> None:
-    slug = one_name(statement, PARTY)[6:]
+    slug = party_slug(statement)
     require_issuers(statement, REGISTRAR)
     if is_registered(view, slug):
         raise Refusal("already-registered", f"{slug} has had a key", "/subject")
@@ -37,7 +37,7 @@ def _check_registered(view: View, statement: Statement) -> None:
 
 def _check_amended(view: View, statement: Statement) -> None:
     """The party itself amends; the registrar while it is only listed."""
-    slug = one_name(statement, PARTY)[6:]
+    slug = party_slug(statement)
     require_issuers(statement, slug if is_registered(view, slug) else REGISTRAR)
 
 
@@ -53,5 +53,5 @@ def check_succession(statement: Statement, prefix: str) -> None:
     """A merger or split is of two or more names, one of which goes on (`into`) or divides (`from`)."""
     member = "into" if statement.type == "merged" else "from"
     named, names = prefix + statement.claim[member], own_names(statement, prefix)
-    if len(names) < 2 or named not in names:
+    if named not in names:
         raise Refusal("succession", f"{named} and the others are its subjects", f"/predicate/claim/{member}")

@@ -9,7 +9,9 @@ from .voice import CLAIMANTS, require_voice
 
 
 def check(view: View, statement: Statement) -> None:
-    """claimed: committer or actor; verified: neither; no-reply: the asker; due-changed: committer or asker."""
+    """claimed: committer or actor; verified: neither; no-reply: the asker; due-changed: committer or
+    asker.
+    """
     for _, target in targets(view, statement, "on"):
         match statement.type:
             case "claimed":
