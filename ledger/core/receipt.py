@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import canonical, keys
-from . import statement as statements
 from .checkpoint import Checkpoint, open_checkpoint, parse_size
 from .checkpoint import parse as parse_checkpoint
 from .entry import Entry, decode_entry
@@ -21,11 +20,11 @@ from .merkle import HASH_BYTES, leaf_hash, verify_inclusion
 from .note import ED25519, Note, Verifier, split_note
 from .policy import Policy, parse_policy
 from .refusal import Refusal
+from .statement import PREDICATE_TYPE, decode_statement
 
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 PROOF_HASHES_LIMIT = 63
 NO_GENESIS = "0" * 64
-_VERSION = "urn:evidence-ledger:v1:"
 
 # --- proofs -----------------------------------------------------------------------------
 
@@ -250,10 +249,10 @@ class _Verification:
         except Refusal as refusal:
             return UNREADABLE, f"{refusal.code}: {refusal.what}"
         predicate_type = self.statement["predicateType"]
-        if not predicate_type.startswith(_VERSION):
+        if not predicate_type.startswith(PREDICATE_TYPE):
             self.understood = False
             return UNCHECKED, f"content not understood: {predicate_type}"
-        statement = statements.decode_statement(payload)
+        statement = decode_statement(payload)
         return HELD, f"{statement.event} {statement.id}"
 
     def check_signatures(self) -> tuple[str, str]:
