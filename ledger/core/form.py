@@ -325,28 +325,18 @@ def _ascending(keys: list[Any], where: str) -> None:
 def _check_subjects(parts: Parts) -> None:
     names = [item["name"] for item in parts.subject]
     _ascending(names, "/subject")
-    for rule in parts.kind.subject_rules_for(parts.event):
+    for rule in _SUBJECTS[parts.event, parts.public]:
         found = [name for name in names if name.partition(":")[0] == rule.prefix]
         if not rule.low <= len(found) <= rule.high or (not rule.others and len(found) != len(names)):
             raise Refusal("wrong-subjects", _subject_words(rule.prefix, rule.low, rule.high), "/subject")
     if parts.event == "LedgerOpened" and tuple(names) != FOUNDING_NAMES:
         raise Refusal("wrong-subjects", f"entry 0 is about {', '.join(FOUNDING_NAMES)}", "/subject")
-    if parts.kind.name == "document":
-        _check_bytes_named(parts, names)
     for i, item in enumerate(parts.subject):
         _check_pin(parts, item["name"], item["digest"]["sha256"], f"/subject/{i}/digest/sha256")
 
 
 def _subject_words(prefix: str, low: int, high: int) -> str:
     return f"this event names {low if low == high else f'{low} to {high}'} of the prefix {prefix}:"
-
-
-def _check_bytes_named(parts: Parts, names: list[str]) -> None:
-    """Captured public bytes are named by their digest; no other document statement names bytes."""
-    wanted = 1 if parts.event == "DocumentCaptured" and parts.public else 0
-    found = sum(name.startswith("document:") for name in names)
-    if found != wanted:
-        raise Refusal("wrong-subjects", f"{found} subjects name bytes, {wanted} may", "/subject")
 
 
 def _check_pin(parts: Parts, name: str, digest: str, where: str) -> None:
@@ -364,6 +354,7 @@ def _check_pin(parts: Parts, name: str, digest: str, where: str) -> None:
         raise Refusal("subject-digest", f"the digest of {name} is {expected} here", where)
 
 
+_SUBJECTS = {(event, public): kind.subject_rules_for(event, public) for kind, event, public in _CASES}
 # Events that always create their one subject of this prefix. A registration may follow a listing.
 _CREATES = {"PartyListed": "party", "FactoryRegistered": "factory", "CriterionPublished": "criterion"}
 

@@ -72,13 +72,20 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class SubjectRule:
-    """How many subjects with this prefix a statement has, and whether it may have subjects of another one."""
+    """How many subjects with this prefix a statement has, and whether it may have subjects of another one.
+
+    `public` None: in any statement, else only in public or only in other ones.
+    """
 
     prefix: str
     low: int
     high: int
     others: bool = False
     events: frozenset[str] | None = None
+    public: bool | None = None
+
+    def holds(self, event: str, public: bool) -> bool:
+        return (self.events is None or event in self.events) and self.public in (None, public)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +127,8 @@ class Kind:
     def counts_for(self, event: str) -> tuple[Count, ...]:
         return tuple(count for count in self.counts if count.events is None or event in count.events)
 
-    def subject_rules_for(self, event: str) -> tuple[SubjectRule, ...]:
-        return tuple(rule for rule in self.subject_rules if rule.events is None or event in rule.events)
+    def subject_rules_for(self, event: str, public: bool) -> tuple[SubjectRule, ...]:
+        return tuple(rule for rule in self.subject_rules if rule.holds(event, public))
 
 
 def _events(names: Iterable[str]) -> frozenset[str] | None:
@@ -461,6 +468,12 @@ DOCUMENT = Kind(
         _hide("text", v.TEXT),
     ),
     tuple(RefRule(rel, _DOCUMENT) for rel in ("recaptures", "translates", "redacts")),
+    # Captured public bytes are named by their digest; no other document statement names bytes.
+    subject_rules=(
+        SubjectRule("document", 1, 1, True, frozenset({"DocumentCaptured"}), public=True),
+        SubjectRule("document", 0, 0, True, frozenset({"DocumentCaptured"}), public=False),
+        SubjectRule("document", 0, 0, True, frozenset({"DocumentReferenced", "DocumentSealed"})),
+    ),
 )
 
 RESPONSE = Kind(
