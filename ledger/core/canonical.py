@@ -231,10 +231,8 @@ def _defect_of_value(item: Any) -> str:
 
 
 def _walk(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Every value with its path, in the order of the text; at most one level beyond the limit."""
+    """Every value with its path, in the order of the text; readers stop it at the depth limit."""
     yield path, value
-    if len(path) > DEPTH_LIMIT:
-        return
     members: Any = ()
     if isinstance(value, _Pairs):
         members = value

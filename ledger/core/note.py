@@ -19,6 +19,7 @@ NOTE_LIMIT = 1_000_000  # bytes
 SIGNATURES_LIMIT = 100
 _DASH = "— "
 _TIMESTAMP_BYTES = 8
+TIMESTAMP_LIMIT = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class Verifier:
         if self.algorithm == ED25519:
             return keys.verify(self.public, text.encode("utf-8"), signature)
         stamp, signature = signature[:_TIMESTAMP_BYTES], signature[_TIMESTAMP_BYTES:]
-        return keys.verify(self.public, _cosigned(text, int.from_bytes(stamp, "big")), signature)
+        seconds = int.from_bytes(stamp, "big")
+        return seconds < TIMESTAMP_LIMIT and keys.verify(self.public, _cosigned(text, seconds), signature)
 
 
 def _cosigned(text: str, seconds: int) -> bytes:

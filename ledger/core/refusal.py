@@ -383,7 +383,11 @@ _table(
 
 # Bytes of documents; judged at admission, as they stand outside the log.
 _table(
-    ("document-missing", "a captured document without its bytes", "upload the bytes first: POST /v1/documents"),
+    (
+        "document-missing",
+        "a captured document without its bytes",
+        "upload the bytes first: POST /v1/documents",
+    ),
     (
         "document-size",
         "a captured document of another size",

@@ -67,6 +67,7 @@ def test_the_limit_is_the_callers() -> None:
     with pytest.raises(Refusal, match="too-large"):
         canonical.decode(data)
     assert canonical.decode(data, canonical.ENTRY_LIMIT) == "a" * 40_000
+    assert canonical.decode_trusted(data) == "a" * 40_000
 
 
 def test_many_different_keys_do_not_fill_the_memory() -> None:

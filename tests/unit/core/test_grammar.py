@@ -7,7 +7,7 @@ import edtf
 import pytest
 
 from ledger.core import grammar
-from ledger.core.refusal import CODES, Refusal
+from ledger.core.refusal import CODES, LedgerError, Refusal
 from tests.vectors import generate_formats as vectors
 
 EPOCH = datetime.date(1970, 1, 1)
@@ -123,6 +123,13 @@ def test_a_refusal_reads_as_one_line_with_its_place() -> None:
     refusal = Refusal("null", "null stands here", "/claim/n")
     assert str(refusal).startswith("null at /claim/n: null stands here (")
     assert "\n" not in str(refusal)
+
+
+def test_another_error_reads_as_one_line() -> None:
+    assert str(LedgerError("the key file is unreadable", "check its mode")) == (
+        "the key file is unreadable (check its mode)"
+    )
+    assert str(LedgerError("the database is down")) == "the database is down"
 
 
 def test_a_refusal_without_a_row_in_the_table_is_a_broken_invariant() -> None:

@@ -60,6 +60,18 @@ def test_a_cosignature_of_another_time_than_it_says_rejects_the_note() -> None:
         checkpoint.open_checkpoint(signed + forged, LOG.verifier, [witness()])
 
 
+def test_a_cosignature_from_beyond_the_range_of_time_is_bad() -> None:
+    line = vectors.cosign(HEAD.text(), WITNESS, vectors.seed("witness"), 2**63)
+    with pytest.raises(Refusal, match="bad-signature"):
+        checkpoint.open_checkpoint(checkpoint.sign_checkpoint(HEAD, LOG) + line, LOG.verifier, [witness()])
+
+
+def test_a_cosignature_that_is_too_short_is_bad() -> None:
+    line = note.NoteSignature(WITNESS, witness().key_hash, b"short").line
+    with pytest.raises(Refusal, match="bad-signature"):
+        checkpoint.open_checkpoint(checkpoint.sign_checkpoint(HEAD, LOG) + line, LOG.verifier, [witness()])
+
+
 def test_a_witness_alone_does_not_make_a_checkpoint() -> None:
     signed = HEAD.text() + "\n" + vectors.cosign(HEAD.text(), WITNESS, vectors.seed("witness"), 1)
     with pytest.raises(Refusal, match="note-unverified"):

@@ -169,6 +169,7 @@ def test_a_signature_over_other_bytes_fails() -> None:
 def test_a_later_version_is_proven_but_not_understood() -> None:
     value = json.loads(payload_of(3))
     value["predicateType"] = "urn:evidence-ledger:v2:allegation"
+    value["predicate"]["claims"] = [value["predicate"].pop("claim")]
     report = checked_last(resigned(canonical.encode(value), small_log().keys["clw"].seed))
     assert grades(report)["statement"] == "unchecked"
     assert report.verdict == "logged, unwitnessed; inclusion proven, content not understood"
