@@ -62,10 +62,12 @@ def to_json_value(envelope: Envelope) -> dict[str, Any]:
     }
 
 
-def parse(source: bytes | dict[str, Any]) -> Envelope:
-    """The envelope in a JSON text or object; raises `Refusal` with a pointer into it."""
+def parse(source: Any) -> Envelope:
+    """The envelope in a JSON text (bytes) or a JSON value; raises `Refusal` with a pointer into it."""
     # 1 An object whose payload type is the one that statements have.
-    value = _read_object(source) if isinstance(source, bytes) else source
+    value = _read(source) if isinstance(source, bytes) else source
+    if not isinstance(value, dict):
+        raise Refusal("wrong-type", "an envelope is an object")
     payload_type = _member(value, "payloadType", str, "")
     if payload_type != PAYLOAD_TYPE:
         raise Refusal("payload-type", f"{payload_type!r:.100}", "/payloadType")
@@ -110,16 +112,13 @@ def _lenient_base64(text: str, where: str) -> bytes:
         raise Refusal("bad-base64", str(error), where) from error
 
 
-def _read_object(data: bytes) -> dict[str, Any]:
+def _read(data: bytes) -> Any:
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_unique_members)
+        return json.loads(data.decode("utf-8"), object_pairs_hook=_unique_members)
     except UnicodeDecodeError as error:
         raise Refusal("not-utf8", f"byte {error.start} is not UTF-8") from error
     except (ValueError, RecursionError) as error:
         raise Refusal("not-json", str(error)) from error
-    if not isinstance(value, dict):
-        raise Refusal("wrong-type", "an envelope is an object")
-    return value
 
 
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

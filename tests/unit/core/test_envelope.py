@@ -53,6 +53,12 @@ def test_an_empty_payload_is_encoded_with_its_length() -> None:
     assert envelope.pae(b"").endswith(b" 0 ")
 
 
+@pytest.mark.parametrize("value", [None, 5, "text", [], True])
+def test_any_other_json_value_is_refused(value: object) -> None:
+    with pytest.raises(Refusal, match="wrong-type"):
+        envelope.parse(value)
+
+
 def test_deep_json_is_refused_not_a_crash() -> None:
     with pytest.raises(Refusal, match="not-json"):
         envelope.parse(b"[" * 100_000)
