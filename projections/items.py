@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ledger.core.statement import Recorded, Statement
+from projections.names import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The items of one page and what they need, ascending by position."""
+    """The items of one page and what they need, ascending by position; `names` is what they call whom."""
 
     items: tuple[Item, ...]
     by_id: Mapping[str, Item]
     _referrers: Mapping[str, tuple[tuple[str, Item], ...]] = field(repr=False)
+    names: Names = Names({})  # noqa: RUF009
 
     @classmethod
     def of(cls, items: Iterable[Item]) -> Slice:
@@ -69,6 +71,9 @@ class Slice:
                     referrers.setdefault(ref.id, []).append((ref.rel, item))
         by_id = {item.id: item for item in ordered}
         return cls(tuple(ordered), by_id, {key: tuple(value) for key, value in referrers.items()})
+
+    def named(self, names: Names) -> Slice:
+        return replace(self, names=names)
 
     def get(self, statement_id: str) -> Item | None:
         return self.by_id.get(statement_id)

@@ -1,4 +1,6 @@
-"""Claims matrix of a factory or party: issue x method x party, every observation kept apart, nothing merged."""
+"""Claims matrix of a factory or party: issue x method x party. Every observation stays apart, nothing is
+merged.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +98,7 @@ class Cell:
 class ObservationCell:
     """One observation, kept apart from every other. `n`, `total` and `share` (0 to 1) are None where nobody
     states
-    them: unknown, and shown so. Quantity and unit are as stated; `withheld` says that members may be hidden."""
+    them: unknown, and shown so. Quantity and unit are as stated; `withheld` counts what may be hidden."""
 
     cell: Cell
     method: str

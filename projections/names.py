@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from projections.items import Item
+if TYPE_CHECKING:
+    from projections.items import Item
 
 _PREFIXES = ("party:", "factory:", "criterion:")
 # The member that holds what a named thing is called, by kind of its statements.

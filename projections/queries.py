@@ -10,10 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from psycopg import Connection
+from psycopg import Connection, sql
 
 from ledger.core.refusal import LedgerError
 from ledger.domain.visibility import ANONYMOUS, Viewer
+from projections import checklist as checklist_view
+from projections import criteria as criteria_view
+from projections import matrix as matrix_view
+from projections import open_items as open_items_view
 from projections import registry as registry_view
 from projections import timeline as timeline_view
 from projections.as_of import NOW, AsOf, Moment
@@ -73,7 +77,7 @@ class Page:
 class One:
     """One thing with the moment it is shown at and the names it mentions."""
 
-    item: Any
+    item: Json
     moment: Moment
     names: Names
 
@@ -82,11 +86,10 @@ class One:
 
 
 # --- names and where they lead
-# ----------------------------------------------------------------------------------
 
 _SUCCESSIONS = """
     WITH RECURSIVE reached (key) AS (
-        SELECT key FROM unnest(%(names)s::text[]) AS asked (key)
+        SELECT key COLLATE "C" FROM unnest(%(names)s::text[]) AS asked (key)
         UNION
         SELECT other.key FROM reached
         JOIN view_registry own ON own.key = reached.key
@@ -119,15 +122,14 @@ def resolve_name(reader: Reader, name: str) -> Resolved:
     return Resolved(name, now, (now, *sorted(registry_view.predecessors(now, paths))))
 
 
-def name_all(reader: Reader, items: Iterable[Item], more: Iterable[str] = ()) -> Names:
-    """Display names of everything these items mention; two queries."""
-    wanted = set(more).union(*(mentioned(item) for item in items))
+def _named(reader: Reader, known: Slice, more: Iterable[str] = ()) -> Slice:
+    """`known` with the display names of everything its items mention, and of `more`; two queries."""
+    wanted = set(more).union(*(mentioned(item) for item in known.items))
     positions = reader.positions_by_key(registry_view.TABLE, wanted)
-    return names(wanted, reader.items(positions))
+    return known.named(names(wanted, reader.items(positions)))
 
 
 # --- registry
-# ---------------------------------------------------------------------------------------------------
 
 _NAMES = """
     SELECT DISTINCT key FROM view_registry
@@ -152,7 +154,7 @@ def registry(
     query = {"after": after or "", "from": prefix, "to": prefix[:-1] + ";", "size": reader.moment.size}
     found = [row[0] for row in reader.rows(_NAMES, query | {"limit": limit + 1})]
     entries, known = _entries(reader, found[:limit])
-    return _page(reader, entries, known.items, found[limit - 1] if len(found) > limit else None)
+    return _page(reader, entries, known, found[limit - 1] if len(found) > limit else None)
 
 
 def entry(
@@ -161,21 +163,22 @@ def entry(
     """What is known of one name; an old name leads to what it became. Raises `NotFound`."""
     reader = _reader(conn, as_of, viewer, today, registry_view.TABLE)
     resolved = resolve_name(reader, name)
-    entries, known = _entries(reader, [resolved.name])
+    entries, known = _entries(reader, [resolved.name], resolved.all)
     if not entries:
         raise NotFound(name)
-    return One(entries[0], reader.moment, name_all(reader, known.items, resolved.all))
+    return _one(reader, entries[0], known)
 
 
-def _entries(reader: Reader, wanted: Sequence[str]) -> tuple[list[registry_view.Entry], Slice]:
+def _entries(
+    reader: Reader, wanted: Sequence[str], more: Sequence[str] = ()
+) -> tuple[list[registry_view.Entry], Slice]:
     positions = reader.positions_by_key(registry_view.TABLE, wanted)
-    known = reader.with_context(reader.items(positions), rounds=1)
+    known = _named(reader, reader.with_context(reader.items(positions), rounds=1), more)
     folded = [registry_view.view(name, known) for name in wanted]
     return [one for one in folded if one is not None], known
 
 
 # --- timeline
-# ---------------------------------------------------------------------------------------------------
 
 _SORTED_BY = {
     "recorded": "''",
@@ -228,7 +231,7 @@ def timeline(
     }
     found = reader.rows(_LINES.format(by=_SORTED_BY[by]), query)
     wanted = reader.items(row[1] for row in found[:limit])
-    known = reader.with_context(wanted)
+    known = _named(reader, reader.with_context(wanted), resolved.all)
     lines = timeline_view.view(wanted, known, by, day)
     following = "{}~{}".format(*found[limit - 1]) if len(found) > limit else None
     about: dict[str, object] = {
@@ -237,7 +240,7 @@ def timeline(
         "includes": list(resolved.all),
         "by": by,
     }
-    return _page(reader, lines, known.items, following, about, resolved.all)
+    return _page(reader, lines, known, following, about)
 
 
 def _after(cursor: str | None) -> dict[str, object]:
@@ -250,8 +253,163 @@ def _after(cursor: str | None) -> dict[str, object]:
     return {"day": day, "position": int(position)}
 
 
+# --- open items
+
+_OPENED = """
+    SELECT o.position FROM view_open_items o
+    WHERE o.rel = %(kind)s AND o.position < %(size)s AND o.position > %(after)s
+        AND (%(asked)s::text IS NULL OR EXISTS (SELECT 1 FROM view_open_items a
+            WHERE a.key = %(asked)s AND a.rel = 'asks' AND a.position = o.position))
+        AND (%(about)s::text[] IS NULL OR EXISTS (SELECT 1 FROM view_open_items s
+            WHERE s.key = ANY(%(about)s) AND s.rel = 'subject' AND s.position = o.position))
+    ORDER BY o.position LIMIT %(limit)s
+"""
+# Everything that refers to these statements, to what refers to them, and so on.
+_THREADS = """
+    WITH RECURSIVE thread (id, position) AS (
+        SELECT id COLLATE "C", -1::bigint FROM unnest(%(ids)s::text[]) AS asked (id)
+        UNION
+        SELECT f.statement_id, f.position FROM thread
+        JOIN {view} f ON f.key = thread.id AND f.position < %(size)s
+    )
+    SELECT DISTINCT position FROM thread WHERE position >= 0
+"""
+
+
+def open_items(
+    conn: Conn,
+    kind: str,
+    as_of: AsOf = NOW,
+    viewer: Viewer = ANONYMOUS,
+    today: str | None = None,
+    after: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+    asked: str | None = None,
+    about: str | None = None,
+    only_open: bool = False,
+) -> Page:
+    """Requests or commitments (`kind`), oldest first, with where each stands on the day looked from.
+
+    `asked` is an addressee (slug, `factory:` or `group:`), `about` a subject's name. Whether one is open is
+    folded, not stored: with `only_open` a page may hold fewer than `limit` items and still have a next one.
+    """
+    reader = _reader(conn, as_of, viewer, today, open_items_view.TABLE, registry_view.TABLE)
+    subjects = list(resolve_name(reader, about).all) if about else None
+    query = {"kind": kind, "size": reader.moment.size, "asked": asked, "about": subjects}
+    found = reader.rows(_OPENED, query | {"after": _position(after), "limit": limit + 1})
+    openers = reader.items(row[0] for row in found[:limit])
+    threads = _threads(reader, openers, open_items_view.TABLE)
+    known = _named(reader, reader.with_context([*openers, *threads]))
+    shown = [open_items_view.view(item, known, reader.moment.today) for item in openers]
+    following = str(found[limit - 1][0]) if len(found) > limit else None
+    return _page(reader, [one for one in shown if one.open or not only_open], known, following)
+
+
+def open_item(
+    conn: Conn, statement_id: str, as_of: AsOf = NOW, viewer: Viewer = ANONYMOUS, today: str | None = None
+) -> One:
+    """One request or commitment with its whole thread. Raises `NotFound`."""
+    reader = _reader(conn, as_of, viewer, today, open_items_view.TABLE, registry_view.TABLE)
+    item = _statement(reader, statement_id, *open_items_view.OPENERS)
+    threads = _threads(reader, [item], open_items_view.TABLE)
+    known = _named(reader, reader.with_context([item, *threads]))
+    return _one(reader, open_items_view.view(item, known, reader.moment.today), known)
+
+
+def _threads(reader: Reader, openers: Sequence[Item], view: View) -> list[Item]:
+    """Everything in the threads of these items; two queries."""
+    query = sql.SQL(_THREADS).format(view=sql.Identifier(view.table))
+    found = reader.rows(query, {"ids": [item.id for item in openers], "size": reader.moment.size})
+    return reader.items(row[0] for row in found)
+
+
+def _statement(reader: Reader, statement_id: str, *kinds: str) -> Item:
+    for item in reader.items(reader.positions_by_id([statement_id])):
+        if not kinds or item.statement.kind in kinds:
+            return item
+    raise NotFound(statement_id)
+
+
+def _position(cursor: str | None) -> int:
+    if cursor is None:
+        return -1
+    if not cursor.isdecimal() or len(cursor) > 18:
+        raise CursorUnreadable
+    return int(cursor)
+
+
+# --- investigations
+
+
+def investigation(
+    conn: Conn, statement_id: str, as_of: AsOf = NOW, viewer: Viewer = ANONYMOUS, today: str | None = None
+) -> One:
+    """An investigation and its disclosure checklist. Raises `NotFound`."""
+    reader = _reader(conn, as_of, viewer, today, checklist_view.TABLE, registry_view.TABLE)
+    item = _statement(reader, statement_id, "investigation")
+    known = _named(reader, _with_checklists(reader, [item], [item]))
+    return _one(reader, checklist_view.view(item, known, reader.moment.today), known)
+
+
+def _with_checklists(reader: Reader, items: Sequence[Item], more: Sequence[Item]) -> Slice:
+    """`more` with the threads of the investigations `items` and of their other descriptions."""
+    others = reader.items(reader.positions_by_id({one for item in items for one in item.refers("sameAs")}))
+    threads = _threads(reader, [*items, *others], checklist_view.TABLE) if items else []
+    return reader.with_context([*more, *others, *threads])
+
+
+# --- matrix
+
+
+def matrix(
+    conn: Conn, name: str, as_of: AsOf = NOW, viewer: Viewer = ANONYMOUS, today: str | None = None
+) -> One:
+    """The claims matrix of a factory or party; an old name leads to what it became. Raises `NotFound`."""
+    tables = (matrix_view.TABLE, checklist_view.TABLE, criteria_view.TABLE, registry_view.TABLE)
+    reader = _reader(conn, as_of, viewer, today, *tables)
+    resolved = resolve_name(reader, name)
+    if not reader.positions_by_key(registry_view.TABLE, resolved.all):
+        raise NotFound(name)
+    own = reader.items(reader.positions_by_key(matrix_view.TABLE, resolved.all))
+    near = reader.with_context(own)
+    issues = {issue for item in own for issue in matrix_view.issues_of(item, near) if issue}
+    clauses = reader.items(reader.positions_by_key(criteria_view.TABLE, issues))
+    whole = _with_checklists(reader, list(near.of_kind("investigation")), [*near.items, *clauses])
+    known = _named(reader, whole, resolved.all)
+    folded = matrix_view.view(resolved.all, known, reader.moment.today)
+    return _one(reader, folded, known)
+
+
+# --- criteria
+
+_CLAUSES = """
+    SELECT DISTINCT position FROM view_criteria
+    WHERE rel = 'issue' AND position < %(size)s
+        AND (%(issue)s::text IS NULL OR key = %(issue)s OR key LIKE %(issue)s || '/%%')
+"""
+
+
+def criteria(
+    conn: Conn,
+    issue: str | None = None,
+    as_of: AsOf = NOW,
+    viewer: Viewer = ANONYMOUS,
+    today: str | None = None,
+) -> Page:
+    """Clauses of laws and standards side by side, by level-1 issue, with every comparison and its formula.
+
+    `issue` narrows to its whole level 1, since clauses on weekly hours and on monthly overtime meet there.
+    """
+    reader = _reader(conn, as_of, viewer, today, criteria_view.TABLE, registry_view.TABLE)
+    level = issue.partition("/")[0] if issue else None
+    found = reader.rows(_CLAUSES, {"size": reader.moment.size, "issue": level})
+    clauses = reader.items(row[0] for row in found)
+    threads = _threads(reader, clauses, criteria_view.TABLE)
+    known = _named(reader, reader.with_context([*clauses, *threads]))
+    return _page(reader, criteria_view.view(known), known, None)
+
+
 # --- common
-# -----------------------------------------------------------------------------------------------------
 
 
 def _reader(conn: Conn, as_of: AsOf, viewer: Viewer, today: str | None, *views: View) -> Reader:
@@ -262,9 +420,12 @@ def _reader(conn: Conn, as_of: AsOf, viewer: Viewer, today: str | None, *views: 
 def _page(
     reader: Reader,
     items: Sequence[Json],
-    mentioning: Iterable[Item],
+    known: Slice,
     following: str | None,
     about: dict[str, object] | None = None,
-    more: Iterable[str] = (),
 ) -> Page:
-    return Page(tuple(items), reader.moment, name_all(reader, mentioning, more), following, about)
+    return Page(tuple(items), reader.moment, known.names, following, about)
+
+
+def _one(reader: Reader, item: Json, known: Slice) -> One:
+    return One(item, reader.moment, known.names)

@@ -6,8 +6,8 @@ Every view shows it beside every item; `says` is the one place where it becomes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from projections.items import Item, Slice
 
@@ -38,9 +38,16 @@ class Source:
     id: str
     basis: str
     locator: str | None
+    title: str | None
 
-    def to_json(self) -> dict[str, str]:
-        return {"id": self.id, "basis": self.basis} | ({"locator": self.locator} if self.locator else {})
+    def to_json(self) -> dict[str, str | None]:
+        return {"id": self.id, "basis": self.basis, "locator": self.locator, "title": self.title}
+
+    @property
+    def words(self) -> str:
+        """Its title, or a short form of its id where that is withheld, and the place in it."""
+        title = f'"{self.title}"' if self.title else f"document {self.id[:12]}"
+        return f"{title} at {self.locator}" if self.locator else title
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ class Provenance:
     via: tuple[str, ...]
     basis: str | None
     sources: tuple[Source, ...]
+    words: str = ""
 
     @property
     def attributed(self) -> bool:
@@ -74,7 +82,7 @@ class Provenance:
             "basis": self.basis,
             "sources": [source.to_json() for source in self.sources],
             "standing": self.standing,
-            "words": says(self),
+            "words": self.words,
         }
 
 
@@ -83,7 +91,7 @@ def provenance(item: Item, known: Slice) -> Provenance:
     statement = item.statement
     sources = tuple(_sources(item, known))
     bases = [source.basis for source in sources]
-    return Provenance(
+    given = Provenance(
         said_by=tuple(_voice(item, known, claimant) for claimant in statement.claimants),
         signed_by=statement.issuers,
         form=statement.attribution.form if statement.attribution else None,
@@ -91,6 +99,7 @@ def provenance(item: Item, known: Slice) -> Provenance:
         basis=min(bases, key=_BASES.index) if bases else None,
         sources=sources,
     )
+    return replace(given, words=says(given, known.names.of))
 
 
 def _sources(item: Item, known: Slice) -> list[Source]:
@@ -98,8 +107,15 @@ def _sources(item: Item, known: Slice) -> list[Source]:
     for ref in item.statement.refs:
         document = known.get(ref.id) if ref.rel == "statedIn" else None
         if document is not None:
-            found.append(Source(ref.id, document.statement.type or "referenced", ref.locator))
+            found.append(
+                Source(ref.id, document.statement.type or "referenced", ref.locator, _title(document))
+            )
     return found
+
+
+def _title(document: Item) -> str | None:
+    title = document.claim.get("title")
+    return title.get("text") if isinstance(title, Mapping) else None
 
 
 def _voice(item: Item, known: Slice, claimant: str) -> Voice:
@@ -117,39 +133,30 @@ def _voice(item: Item, known: Slice, claimant: str) -> Voice:
     return Voice(claimant, "attributed")
 
 
-def says(given: Provenance, name: Callable[[str], str] = str, document: Callable[[str], str] = str) -> str:
-    """In words: "X says (paraphrase), captured by Y from D, not signed by X". `name` and `document` put in
-    titles.
-
-    The names default to slugs and document ids.
-    """
+def says(given: Provenance, name: Callable[[str], str] = str) -> str:
+    """In words: "X says (paraphrase), captured by Y from D, not signed by X". `name` turns slugs into names."""
     voices = _list([name(voice.party) for voice in given.said_by])
+    hands = _list([name(slug) for slug in given.signed_by])
     verb = "says" if len(given.said_by) == 1 else "say"
     if given.form is None:
-        return f"{voices} {verb}, signed by {_list([name(slug) for slug in given.signed_by])}"
-    hands = _list([name(slug) for slug in given.signed_by])
-    opening = (
-        f"{voices} did so, according to {hands}"
-        if given.form == "conduct"
-        else f"{voices} {verb} ({given.form})"
-    )
-    return ", ".join(
-        part
-        for part in (opening, _taken(given, hands, document), _via(given, name), _ending(given, name))
-        if part
-    )
+        return f"{voices} {verb}, signed" if voices == hands else f"{voices} {verb}, signed by {hands}"
+    if given.form == "conduct":
+        opening = f"{voices} did so, according to {hands}"
+    else:
+        opening = f"{voices} {verb} ({given.form})"
+    parts = (opening, _taken(given, hands), _via(given, name), _ending(given, name))
+    return ", ".join(part for part in parts if part)
 
 
-def _taken(given: Provenance, hands: str, document: Callable[[str], str]) -> str:
-    if not given.sources:
+def _taken(given: Provenance, hands: str) -> str:
+    """How the hand came by it. What is only referenced was not taken in: nobody can compare the words."""
+    if given.basis is None:
         return "" if given.form == "conduct" else f"reported by {hands}"
-    taken = {"captured": "captured by", "sealed": "sealed by", "referenced": "referred to by"}[
-        given.basis or ""
-    ]
-    places = [
-        document(source.id) + (f" at {source.locator}" if source.locator else "") for source in given.sources
-    ]
-    return f"{taken} {hands} from {_list(places)}"
+    held = [source.words for source in given.sources if source.basis == given.basis]
+    other = [source.words for source in given.sources if source.basis != given.basis]
+    taken = "captured by" if given.basis == "captured" else "taken by"
+    text = f"{taken} {hands} from {_list(held)}" + ("" if given.basis == "captured" else f" ({given.basis})")
+    return text + (f", referring also to {_list(other)}" if other else "")
 
 
 def _via(given: Provenance, name: Callable[[str], str]) -> str:

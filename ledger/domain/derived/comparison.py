@@ -79,8 +79,8 @@ def _reading(week: Clause, month: Clause) -> Reading | None:
     baseline = _hours_per(month, "baseline", "week")
     assert limit_a_week is not None
     assert limit is not None
-    # A weekly limit at or below the normal week leaves no overtime: it is itself the normal week.
-    if baseline is None or limit_a_week <= baseline:
+    # A weekly limit of the same owner, or not above the normal week, is itself that normal week.
+    if baseline is None or limit_a_week <= baseline or week.claim.get("owner") == month.claim.get("owner"):
         return None
     overtime = limit_a_week - baseline
     allows = overtime * WEEKS_IN_A_MONTH
