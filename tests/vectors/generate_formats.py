@@ -148,7 +148,7 @@ def canonical_vectors() -> dict[str, Any]:
             for name, data in CANONICAL_ACCEPTED
         ],
         "refused": [
-            refused(name, lambda data=data: canonical.decode(data), dataBase64=b64(data))  # type: ignore[misc]
+            refused(name, lambda data=data: canonical.decode(data), dataBase64=b64(data))
             for name, data in CANONICAL_REFUSED
         ],
     }
@@ -397,8 +397,7 @@ def key_vectors() -> dict[str, Any]:
             accepted(f"key {n}", publicKey=b64(key), keyId=keys.key_id(key)) for n, key in enumerate(good)
         ],
         "refused": [
-            refused(name, lambda key=key: keys.check_public_key(key), publicKey=b64(key))  # type: ignore[misc]
-            for name, key in bad
+            refused(name, lambda key=key: keys.check_public_key(key), publicKey=b64(key)) for name, key in bad
         ],
     }
 
@@ -465,11 +464,11 @@ def envelope_vectors() -> dict[str, Any]:
             for name, value in lenient.items()
         ],
         "refused": [
-            refused(name, lambda value=value: envelope.parse(value), envelope=value)  # type: ignore[misc]
+            refused(name, lambda value=value: envelope.parse(value), envelope=value)
             for name, value in bad.items()
         ]
         + [
-            refused(name, lambda data=data: envelope.parse(data), dataBase64=b64(data))  # type: ignore[misc]
+            refused(name, lambda data=data: envelope.parse(data), dataBase64=b64(data))
             for name, data in texts.items()
         ],
     }
@@ -527,7 +526,7 @@ def entry_vectors() -> dict[str, Any]:
             )
         ],
         "refused": [
-            refused(name, lambda data=data: entry.decode_entry(data), dataBase64=b64(data))  # type: ignore[misc]
+            refused(name, lambda data=data: entry.decode_entry(data), dataBase64=b64(data))
             for name, data in bad.items()
         ],
     }
@@ -583,7 +582,7 @@ def disclosure_vectors() -> dict[str, Any]:
             disclosure_vector(label, disclosure.make(salt, *pair)) for label, pair in values.items()
         ],
         "refused": [
-            refused(label, lambda text=text: disclosure.parse(text), disclosure=text)  # type: ignore[misc]
+            refused(label, lambda text=text: disclosure.parse(text), disclosure=text)
             for label, text in bad.items()
         ],
     }
@@ -700,7 +699,7 @@ def note_vectors() -> dict[str, Any]:
             for name, signed in (("one signature", good), ("an unknown signature is ignored", both))
         ],
         "refused": [
-            refused(name, lambda n=signed: note.open_note(n, [signer.verifier]), note=signed)  # type: ignore[misc]
+            refused(name, lambda n=signed: note.open_note(n, [signer.verifier]), note=signed)
             for name, signed in bad.items()
         ],
     }
@@ -736,7 +735,7 @@ def vkey_vectors() -> dict[str, Any]:
             for v in [note.Verifier.from_vkey(text)]
         ],
         "refused": [
-            refused(label, lambda text=text: note.Verifier.from_vkey(text), vkey=text)  # type: ignore[misc]
+            refused(label, lambda text=text: note.Verifier.from_vkey(text), vkey=text)
             for label, text in bad.items()
         ],
     }
@@ -770,8 +769,7 @@ def checkpoint_vectors() -> dict[str, Any]:
         "signed": {"vkey": log_signer().verifier.vkey, "note": signed},
         "accepted": [accepted(f"size {h.size}", text=h.text(), size=h.size, root=b64(h.root)) for h in heads],
         "refused": [
-            refused(label, lambda text=text: checkpoint.parse(text), text=text)  # type: ignore[misc]
-            for label, text in bad.items()
+            refused(label, lambda text=text: checkpoint.parse(text), text=text) for label, text in bad.items()
         ],
     }
 
@@ -827,7 +825,7 @@ def policy_vectors() -> dict[str, Any]:
             for label, (text, enough, too_few) in good.items()
         ],
         "refused": [
-            refused(label, lambda text=text: policy.parse_policy(text), policy=text)  # type: ignore[misc]
+            refused(label, lambda text=text: policy.parse_policy(text), policy=text)
             for label, text in bad.items()
         ],
     }
@@ -867,7 +865,7 @@ def proof_vectors() -> dict[str, Any]:
             )
         ],
         "refused": [
-            refused(label, lambda text=text: receipt.parse_proof(text), proof=text)  # type: ignore[misc]
+            refused(label, lambda text=text: receipt.parse_proof(text), proof=text)
             for label, text in bad.items()
         ],
     }
@@ -901,7 +899,7 @@ def trust_vectors() -> dict[str, Any]:
         "about": "Trust files: JSON, any white space, exactly these four members.",
         "accepted": [accepted("as printed", file=good), accepted("compact", file=json.dumps(value))],
         "refused": [
-            refused(label, lambda text=text: receipt.parse_trust(text), file=text)  # type: ignore[misc]
+            refused(label, lambda text=text: receipt.parse_trust(text), file=text)
             for label, text in bad.items()
         ],
     }
