@@ -125,8 +125,8 @@ def describe(error: Exception) -> dict[str, Any]:
     if isinstance(error, Refusal):
         return to_json_value(error.code, error.what, error.where, error.mend)
     if isinstance(error, LedgerError):
-        code = code_of_error(error)
-        return to_json_value(code, error.what, "", error.mend or PROBLEMS[code].mend)
+        code, place = code_of_error(error), PLACE_OF_ERROR.get(type(error).__name__, "")
+        return to_json_value(code, error.what, place, error.mend or PROBLEMS[code].mend)
     row = PROBLEMS["internal"]
     return to_json_value("internal", row.title, "", row.mend)
 
@@ -139,11 +139,17 @@ def code_of_error(error: LedgerError) -> str:
     return "unavailable"
 
 
-# By name, so that this table needs no import of the adapters that raise them.
+# By name, so that this table needs no import of what raises them.
 CODE_OF_ERROR: Final[dict[str, str]] = {
-    "Overloaded": "overloaded",
+    "AsOfUnreadable": "bad-parameter",
     "BlobTooLarge": "body-too-large",
+    "CursorUnreadable": "bad-parameter",
+    "NotFound": "not-found",
+    "NotLogged": "no-such-statement",
+    "NothingSigned": "no-checkpoint",
+    "Overloaded": "overloaded",
 }
+PLACE_OF_ERROR: Final[dict[str, str]] = {"AsOfUnreadable": "as_of", "CursorUnreadable": "after"}
 
 
 def headers_for(error: Exception, status: int) -> dict[str, str]:

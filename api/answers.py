@@ -1,0 +1,74 @@
+"""How views are answered: one snapshot, one encoding, the same members around every view.
+
+Every answer says which ledger it shows, by which clock, what it does not prove (`notice`), and how many
+entries it takes in (`Evidence-Position`). Its entity tag is that of its exact bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+import msgspec
+from fastapi import Request
+from psycopg import Connection
+from starlette.responses import Response
+
+from api.composition import Service
+from api.etags import matches, strong_etag
+from api.notices import notice
+from api.paging import link_header
+from projections.as_of import Moment
+
+JSON: Final = "application/json"
+# Views change with each entry: caches may keep them, but ask each time whether they still hold.
+REVALIDATE: Final = "no-cache"
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+
+
+class Model(Protocol):
+    """What `projections.queries` returns."""
+
+    @property
+    def moment(self) -> Moment: ...
+
+    def to_json(self) -> dict[str, object]: ...
+
+
+Question = Callable[[Connection[Any]], Model]
+
+
+def service_of(request: Request) -> Service:
+    """The service of this process; it is there from start to end of serving."""
+    service: Service = request.app.state.service
+    return service
+
+
+def show(request: Request, question: Question, at_least: int | None = None) -> Response:
+    """Ask the views, once they have taken in `at_least` entries, and answer in JSON. Raises `Problem`."""
+    service = service_of(request)
+    about = service.about
+    if at_least is not None:
+        service.wait_for(at_least)
+    model = service.read(question)
+    shown = {"ledger": about.to_json(), "notice": notice(about.clock), **model.to_json()}
+    headers = {"evidence-position": str(model.moment.size)}
+    if "next" in shown:
+        following = shown["next"]
+        headers["link"] = link_header(request.url, following if isinstance(following, str) else None)
+    return answer(request, msgspec.json.encode(shown), headers=headers)
+
+
+def answer(
+    request: Request,
+    body: bytes,
+    media: str = JSON,
+    cache: str = REVALIDATE,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """`body` with its entity tag, or 304 when the client holds it already."""
+    tag = strong_etag(body)
+    common = {"etag": tag, "cache-control": cache, **(headers or {})}
+    if matches(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers=common)
+    return Response(body, headers=common, media_type=media)

@@ -1,0 +1,148 @@
+"""The HTTP application: documented routes, the two hot ones before them, one table of problems around all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Final
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import problems
+from api.composition import Service
+from api.hot import Bounds, SubmitBatch, SubmitStatement
+from api.limits import Gate
+from api.problems import Problem
+from api.routes import ROUTERS, UNVERSIONED
+from api.settings import Settings
+from ledger.core.refusal import LedgerError, Refusal
+
+PREFIX: Final = "/v1"
+DESCRIPTION: Final = (
+    "Who claims what about a factory, on what basis, and what became of it. Every statement is signed by its "
+    "author before it is sent; every receipt proves that the statement is in a log that cannot be changed."
+)
+
+log = structlog.get_logger("api")
+
+
+def create_app(settings: Settings, open_service: Callable[[Settings], Service] = Service) -> FastAPI:
+    """The application of one serving process; the service is opened when serving begins."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with open_service(settings) as service:
+            app.state.service = service
+            yield
+
+    app = FastAPI(
+        title="Evidence Ledger",
+        version=version("evidence-ledger"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        # Their pages load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.uploads = Gate(settings.uploads_at_once, "too-many-uploads")
+    _add_routes(app, settings)
+    _add_problems(app)
+    app.add_middleware(Guard)
+    return app
+
+
+def _add_routes(app: FastAPI, settings: Settings) -> None:
+    """The hot routes first: the documented ones of the same paths stay in the OpenAPI document."""
+    bounds = Bounds(settings.max_statement_bytes, settings.max_batch_bytes, settings.max_batch_lines)
+
+    def service() -> Service:
+        found: Service = app.state.service
+        return found
+
+    app.router.routes.append(
+        Route(f"{PREFIX}/statements", SubmitStatement(service, bounds), methods=["POST"])
+    )
+    app.router.routes.append(
+        Route(f"{PREFIX}/statements:batch", SubmitBatch(service, bounds), methods=["POST"])
+    )
+    for router in ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    for router in UNVERSIONED:
+        app.include_router(router)
+
+
+def _add_problems(app: FastAPI) -> None:
+    async def ours(_: Request, error: Exception) -> Response:
+        return problems.respond(error)
+
+    async def parameters(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return problems.respond(_bad_parameter(error))
+
+    async def framework(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code = problems.CODE_OF_STATUS.get(error.status_code, "bad-request")
+        response = problems.respond(Problem(code, str(error.detail)))
+        response.headers.update(error.headers or {})
+        return response
+
+    for kind in (Problem, Refusal, LedgerError):
+        app.add_exception_handler(kind, ours)
+    app.add_exception_handler(RequestValidationError, parameters)
+    app.add_exception_handler(HTTPException, framework)
+
+
+def _bad_parameter(error: RequestValidationError) -> Problem:
+    first = error.errors()[0]
+    return Problem("bad-parameter", str(first["msg"]), str(first["loc"][-1]))
+
+
+class Guard:
+    """Around everything: headers that no answer goes without, and errors of ours as problems, logged.
+
+    Logged are the route and the kind of error: no address, header or body, since any may name a person.
+    """
+
+    HEADERS: Final = [
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+    ]
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message["headers"], *self.HEADERS]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, guarded)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            log.error("failed", method=scope["method"], route=_route(scope), error=type(error).__name__)
+            if started:
+                raise  # the client sees an unfinished answer
+            await problems.respond(error)(scope, receive, guarded)
+
+
+def _route(scope: Scope) -> str:
+    """The route's template; paths themselves may hold what somebody typed."""
+    return getattr(scope.get("route"), "path", "-")

@@ -1,0 +1,267 @@
+"""The composition root: the object graph of one process, from its settings."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool, PoolTimeout
+from pydantic import SecretStr
+
+from api import documents
+from api.client.keyfile import read_key_file
+from api.problems import Problem
+from api.settings import Settings
+from ledger.clock import SystemClock
+from ledger.core.checkpoint import Checkpoint, sign_checkpoint
+from ledger.core.note import Signer
+from ledger.core.refusal import LedgerError
+from ledger.core.statement import Recorded, read_recorded
+from ledger.heads import Heads
+from ledger.ports import StoreUnavailable
+from ledger.receipts import ReceiptDesk
+from ledger.sequencer import Limits, Outcome, Sequencer, SequencerUnavailable, Submission
+from ledger.store.blobs import ObjectBlobStore, S3Location, folder_blobs, s3_blobs
+from ledger.store.datastore import LedgerDatastore
+from ledger.store.embedded import EmbeddedServer
+from ledger.store.journal import FileSignJournal
+from ledger.store.migrate import migrate, pending
+from ledger.store.recorder import PostgresLedgerRecorder
+from projections import runner, schema
+from projections.runner import Runner
+from projections.views import VIEWS
+
+T = TypeVar("T")
+READERS = 8  # connections for views, in each process
+
+
+class NotMigrated(LedgerError):
+    """The database lacks tables of this version."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which ledger this is: from entry 0, so it never changes."""
+
+    origin: str
+    genesis: str
+    clock: str
+    policy: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"origin": self.origin, "genesis": self.genesis, "clock": self.clock}
+
+
+class LogSigner:
+    """`CheckpointSigner`: the log's key, named after its origin."""
+
+    def __init__(self, origin: str, seed: bytes) -> None:
+        self._signer = Signer(origin, seed)
+        self._origin = origin
+
+    @property
+    def vkey(self) -> str:
+        """The verifier key that goes into trust files."""
+        return self._signer.verifier.vkey
+
+    def sign(self, size: int, root: bytes) -> str:
+        return sign_checkpoint(Checkpoint(self._origin, size, root), self._signer)
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The database's URL, with the embedded server held while the block runs if none is named."""
+    if settings.database is not None:
+        yield settings.database.get_secret_value()
+        return
+    with EmbeddedServer(settings.postgres_folder) as server:
+        yield server.url
+
+
+def open_blobs(settings: Settings) -> ObjectBlobStore:
+    """The document store that the settings name: a folder, or `s3://bucket/prefix`."""
+    location = settings.blobs_location
+    if not location.startswith("s3://"):
+        return folder_blobs(Path(location))
+    bucket, _, prefix = location.removeprefix("s3://").partition("/")
+    access, secret = _secret(settings.s3_access_key), _secret(settings.s3_secret_key)
+    return s3_blobs(S3Location(bucket, prefix, settings.s3_endpoint, settings.s3_region, access, secret))
+
+
+def open_signer(settings: Settings, origin: str) -> LogSigner:
+    """The log's key from its file. Raises `LedgerError` when it cannot be read."""
+    key = read_key_file(settings.log_key_file)
+    return LogSigner(origin, key.seed(lambda _: _secret(settings.log_key_passphrase)))
+
+
+def read_about(recorder: PostgresLedgerRecorder) -> About | None:
+    """Which ledger the database holds, None while it has no entry."""
+    for position, entry in recorder.read_entries(0, 1):
+        return _about(read_recorded(position, entry))
+    return None
+
+
+class Service:
+    """Everything one serving process holds; a context manager. `append=False` opens it for reading alone."""
+
+    def __init__(self, settings: Settings, *, append: bool = True) -> None:
+        self.settings = settings
+        self.blobs = open_blobs(settings)
+        self._append = append
+        self._stack = ExitStack()
+        self._stop = threading.Event()
+        self._sequencer: Sequencer | None = None
+        self._about: About | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._open()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    # What the routes use.
+
+    @property
+    def about(self) -> About:
+        """Which ledger this is. Raises `SequencerUnavailable` while it has no entry 0."""
+        if self._about is None:
+            self._about = read_about(self.recorder)
+        if self._about is None:
+            raise SequencerUnavailable("the ledger has no entry yet", "open it with `evidence init`")
+        return self._about
+
+    @property
+    def sequencer(self) -> Sequencer:
+        """The writer. Raises `SequencerUnavailable` in a process that only reads."""
+        if self._sequencer is None:
+            raise SequencerUnavailable("this process only reads", "submit to one that serves")
+        return self._sequencer
+
+    async def admit(self, submission: Submission) -> None:
+        """What documents pin must be held, or must not be. Raises `Refusal`."""
+        await documents.admit(self.blobs, submission)
+
+    async def append(self, group: Sequence[Submission]) -> list[Outcome]:
+        """The outcomes in order, once everything accepted is durable."""
+        return await asyncio.wrap_future(self.sequencer.submit_together(group))
+
+    def read(self, question: Callable[[Connection[Any]], T]) -> T:
+        """Ask the views within one snapshot. Raises `StoreUnavailable` when no connection comes free."""
+        try:
+            with self._pool.connection(timeout=self.settings.wait_seconds + 1) as conn, conn.transaction():
+                conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                return question(conn)
+        except PoolTimeout as error:
+            raise StoreUnavailable("no database connection came free", "try again in a moment") from error
+
+    def wait_for(self, position: int) -> None:
+        """Return once every view has taken in the first `position` entries (read your writes).
+
+        Raises `Problem` when the log is not that long, or the views do not get there in time.
+        """
+        if position > (logged := self.recorder.head().size):
+            raise Problem("position-ahead", f"the log has {logged} entries", "at_least")
+        with self._pool.connection() as conn:
+            if position and not runner.wait(conn, VIEWS, position - 1, self.settings.wait_seconds):
+                raise Problem("views-behind", f"not at {position} within {self.settings.wait_seconds} s")
+
+    def today(self) -> str:
+        """The reader's day, to which ages are counted; a demo's day is that of its last entry."""
+        return "" if self.about.clock == "demo" else f"{datetime.now(UTC):%Y-%m-%d}"
+
+    def health(self) -> list[runner.ViewHealth]:
+        """How every view stands."""
+        with self._pool.connection() as conn:
+            return runner.health(conn, VIEWS)
+
+    def pending_migrations(self) -> list[str]:
+        """Labels of migrations that were not applied."""
+        return pending(self.url)
+
+    # Opening, step by step.
+
+    def _open(self) -> None:
+        self.url = self._stack.enter_context(database(self.settings))
+        self._migrate()
+        datastore = LedgerDatastore(self.url)
+        self._stack.callback(datastore.close)
+        self.recorder = PostgresLedgerRecorder(datastore)
+        self._about = read_about(self.recorder)
+        self._pool = ConnectionPool(
+            self.url, min_size=1, max_size=READERS, kwargs={"autocommit": True}, open=True
+        )
+        self._stack.callback(self._pool.close)
+        with self._pool.connection() as conn:
+            schema.install(conn, VIEWS)
+        if self._append:
+            self._start_sequencer()
+        if self._append and self.settings.projector == "thread":
+            self._start_projector()
+
+    def _migrate(self) -> None:
+        """The embedded database is ours alone to migrate; another one's owner decides when."""
+        if self.settings.database is None:
+            migrate(self.url)
+        elif waiting := pending(self.url):
+            raise NotMigrated(f"not yet applied: {', '.join(waiting)}", "run `evidence migrate` first")
+
+    @cached_property
+    def heads(self) -> Heads:
+        """What was signed, and may be. Raises `LedgerError` when the log's key cannot be read."""
+        origin = self._about.origin if self._about else self.settings.origin
+        if not origin:
+            raise SequencerUnavailable("the ledger has no entry yet", "open it with `evidence init`")
+        return Heads(self.recorder, FileSignJournal(self.settings.journal_file), self.signer(origin))
+
+    @cached_property
+    def desk(self) -> ReceiptDesk:
+        """Receipts for what is logged."""
+        return ReceiptDesk(self.recorder, self.heads)
+
+    def signer(self, origin: str | None = None) -> LogSigner:
+        """The log's key."""
+        return open_signer(self.settings, origin or self.about.origin)
+
+    def _start_sequencer(self) -> None:
+        limits = Limits(queue=self.settings.submissions_at_once)
+        self._sequencer = Sequencer(self.recorder, self.heads, self.desk, SystemClock(), limits)
+        self._sequencer.start()
+        self._stack.callback(self._sequencer.stop)
+
+    def _start_projector(self) -> None:
+        projector = Runner(self.url, VIEWS)
+        thread = threading.Thread(
+            target=projector.run_forever, args=(self._stop,), name="projector", daemon=True
+        )
+        thread.start()
+        self._stack.callback(self._stop_projector, projector, thread)
+
+    def _stop_projector(self, projector: Runner, thread: threading.Thread) -> None:
+        self._stop.set()
+        projector.wake()
+        thread.join()
+
+
+def _about(genesis: Recorded) -> About:
+    claim = genesis.statement.claim
+    return About(genesis.statement.origin, genesis.statement.id, str(claim["clock"]), str(claim["policy"]))
+
+
+def _secret(value: SecretStr | None) -> str:
+    return "" if value is None else value.get_secret_value()

@@ -1,0 +1,58 @@
+"""Parameters that several routes share, each with its grammar, so that nonsense never reaches a query."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import Path, Query
+
+from projections.as_of import AsOf
+from projections.queries import DEFAULT_LIMIT
+
+SLUG = r"^[a-z0-9][a-z0-9._-]{0,127}$"
+DIGEST = r"^[0-9a-f]{64}$"
+ISSUE = r"^[a-z-]{1,64}(/[a-z-]{1,64})?$"
+MOST = 2**53 - 1
+
+SlugPath = Annotated[str, Path(pattern=SLUG, description="A slug, assigned once and never reused.")]
+IdPath = Annotated[str, Path(pattern=DIGEST, description="SHA-256 of the signed payload in lower-case hex.")]
+
+AsOfText = Annotated[
+    str | None,
+    Query(
+        alias="as_of",
+        max_length=24,
+        description="Show what the ledger held then: a number of entries (`17`), a day (`2020-02-06`, "
+        "meaning its last instant), a month (`2020-02`) or an instant in UTC (`2020-02-06T10:00:00Z`).",
+    ),
+]
+AtLeast = Annotated[
+    int | None,
+    Query(
+        ge=0,
+        le=MOST,
+        description="Answer only once the views have taken in that many entries: the `Evidence-Position` of "
+        "a receipt, to read one's own writes.",
+    ),
+]
+Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many items.")]
+After = Annotated[
+    str | None,
+    Query(
+        max_length=300,
+        pattern=r"^[^\x00-\x1f]*$",
+        description="Continue behind this; follow the Link header.",
+    ),
+]
+By = Annotated[
+    Literal["recorded", "said", "occurred"],
+    Query(description="By which of its times a statement is placed; a time in `as_of` is then that time."),
+]
+PartyFilter = Annotated[str | None, Query(pattern=SLUG)]
+
+USUAL_LIMIT = DEFAULT_LIMIT
+
+
+def moment(text: str | None) -> AsOf:
+    """The moment that `as_of` means. Raises `AsOfUnreadable`."""
+    return AsOf.parse(text)

@@ -1,0 +1,30 @@
+"""The documented routes, one module for each noun. `ROUTERS` are below `/v1`, `UNVERSIONED` are not."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.routes import (
+    checkpoint,
+    criteria,
+    documents,
+    factories,
+    health,
+    investigations,
+    open_items,
+    parties,
+    schemas,
+    statements,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    statements.router,
+    factories.router,
+    parties.router,
+    open_items.router,
+    criteria.router,
+    investigations.router,
+    documents.router,
+    schemas.router,
+)
+UNVERSIONED: tuple[APIRouter, ...] = (checkpoint.router, health.router)

@@ -1,0 +1,124 @@
+"""Statements: submit one or many, read one back, prove that it is in the log."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api import openapi
+from api.answers import answer, service_of
+from api.composition import Service
+from api.notices import notice
+from api.parameters import IdPath
+from api.submissions import encode_outcome
+from ledger.core.entry import decode_entry_trusted
+from ledger.core.envelope import to_json_value
+from ledger.core.statement import read_statement
+from ledger.domain.visibility import ANONYMOUS, may_see
+from ledger.receipts import NotLogged
+
+router = APIRouter(tags=["statements"])
+
+_BODY: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": openapi.SUBMISSION}}}
+}
+_LINES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/jsonl": {"schema": {"type": "string", "description": "one submission a line"}}
+        },
+    }
+}
+_ACCEPTED: dict[str, Any] = {
+    "description": "Durable in the log; keep the receipt.",
+    "content": {"application/json": {"schema": openapi.RECEIPT}},
+    "headers": {
+        "Evidence-Position": {
+            "description": "Use as `at_least` to read your own writes.",
+            "schema": {"type": "integer"},
+        }
+    },
+}
+
+
+@router.post(
+    "/statements",
+    status_code=201,
+    responses={
+        201: _ACCEPTED,
+        200: {**_ACCEPTED, "description": "It was logged before."},
+        **openapi.PROBLEMS,
+    },
+    response_class=Response,
+    openapi_extra=_BODY,
+)
+async def submit() -> Response:
+    """Submit one signed statement; the answer comes once it is durable."""
+    raise AssertionError("served by api.hot")
+
+
+@router.post(
+    "/statements:batch",
+    responses=openapi.answers(
+        "A receipt with its `status`, or a problem, for each line, in order.",
+        {"type": "string", "description": "JSON Lines"},
+        "application/jsonl",
+    ),
+    response_class=Response,
+    openapi_extra=_LINES,
+)
+async def submit_batch() -> Response:
+    """Submit statements as JSON Lines; later ones may refer to earlier ones. Answered while it is read."""
+    raise AssertionError("served by api.hot")
+
+
+@router.get(
+    "/statements/{id}",
+    responses=openapi.reads("The statement, its entry and what is disclosed of it.", {"type": "object"}),
+    response_class=Response,
+)
+def statement(request: Request, id: IdPath) -> Response:  # noqa: A002 - the path's own name
+    """One statement: what was signed, by which keys, when it was logged, and its public disclosures."""
+    service = service_of(request)
+    return answer(request, msgspec.json.encode(_shown(service, id)))
+
+
+@router.get(
+    "/statements/{id}/proof",
+    responses=openapi.reads("A receipt with the newest proof.", openapi.RECEIPT),
+    response_class=Response,
+)
+def proof(request: Request, id: IdPath) -> Response:  # noqa: A002 - the path's own name
+    """The newest receipt. With `Accept: text/plain` the proof alone, as c2sp.org/tlog-proof@v1 writes it."""
+    receipt = service_of(request).desk.receipt(id)
+    if request.headers.get("accept", "").startswith("text/plain"):
+        return answer(request, receipt.proof.encode(), "text/plain")
+    return answer(request, encode_outcome(receipt)[1])
+
+
+def _shown(service: Service, statement_id: str) -> dict[str, object]:
+    stored = service.recorder.entry_by_statement(statement_id)
+    if stored is None:
+        raise NotLogged(f"statement {statement_id} is not in this log", "check its id, or submit it")
+    entry = decode_entry_trusted(stored.state)
+    recorded = read_statement(entry.envelope.payload)
+    held = service.recorder.disclosures_of([stored.position]) if may_see(ANONYMOUS, recorded) else []
+    shown = [content for _, _, content in held if content is not None]
+    return {
+        "ledger": service.about.to_json(),
+        "notice": notice(service.about.clock),
+        "id": statement_id,
+        "index": stored.position,
+        "recordedAt": entry.recorded_at,
+        "event": recorded.event,
+        "statement": msgspec.json.decode(entry.envelope.payload),
+        "signatures": to_json_value(entry.envelope)["signatures"],
+        "entry": b64encode(stored.state).decode(),
+        "disclosures": shown,
+        "withheld": len(recorded.digests) - len(shown),
+    }

@@ -1,0 +1,67 @@
+"""Serving: uvicorn with uvloop and httptools, one process or several on one database."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from api import logs
+from api.app import create_app
+from api.composition import database
+from api.settings import Settings, hand_down, load
+from ledger.store.migrate import migrate
+
+GRACE_SECONDS = 20  # for requests under way when told to stop
+
+
+def run(settings: Settings) -> None:
+    """Serve until told to stop (SIGTERM, SIGINT); with several workers this process watches over them."""
+    logs.configure(settings)
+    if settings.workers == 1:
+        uvicorn.Server(_config(settings, create_app(settings))).run()
+        return
+    with ExitStack() as stack:
+        # Held here too, so that workers that come and go do not stop and start the embedded server.
+        url = stack.enter_context(database(settings))
+        embedded = settings.database is None
+        if embedded:
+            migrate(url)
+        hand_down(settings.model_copy(update={"database": SecretStr(url)}) if embedded else settings)
+        _watch(settings)
+
+
+def app() -> FastAPI:
+    """The application of a worker process, from the environment that `run` handed down."""
+    settings = load()
+    logs.configure(settings)
+    return create_app(settings)
+
+
+def _watch(settings: Settings) -> None:
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    uvicorn.run("api.server:app", factory=True, workers=settings.workers, **_options(settings))
+
+
+def _config(settings: Settings, application: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(application, **_options(settings))
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "loop": "uvloop",
+        "http": "httptools",
+        "ws": "none",
+        "lifespan": "on",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "date_header": True,
+        "timeout_graceful_shutdown": GRACE_SECONDS,
+    }
