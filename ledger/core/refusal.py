@@ -228,7 +228,7 @@ _table(
         "name known parties other than itself and the registrar",
     ),
     ("founder", "the operator and the registrar do not merge or split", "open another ledger"),
-    ("succession", "a merger or split that leaves out a side", "name both sides among the subjects"),
+    ("succession", "a merger or split of something else", "supersede the creation of the subject that ends"),
     ("unknown-key", "a key that no party here has", "sign with a registered key"),
     ("key-known", "a key that was introduced before", "make a new key"),
     ("key-revoked", "a key that was revoked", "sign with a key that is not"),

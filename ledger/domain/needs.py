@@ -61,7 +61,7 @@ def originator_id(statement: Statement, view: View) -> str:
         case "ledger":
             return LEDGER
         case "party" | "factory":
-            return _changed(statement)
+            return superseded(statement) or _named(statement, statement.kind)
         case "key":
             return _named(statement, "party")
         case "criterion":
@@ -72,19 +72,17 @@ def originator_id(statement: Statement, view: View) -> str:
             return statement.id
 
 
-def _changed(statement: Statement) -> str:
-    """The party or factory that the statement is about; in a merger the first that ends, in a split the
-    one divided.
-    """
-    if statement.type == "split":
-        return f"{statement.kind}:{statement.claim['from']}"
-    into = f"{statement.kind}:{statement.claim['into']}" if statement.type == "merged" else None
-    return _named(statement, statement.kind, into)
+def superseded(statement: Statement) -> str | None:
+    """The name that ends in a merger or divides in a split: the subject that its `supersedes` pins."""
+    if statement.type not in ("merged", "split"):
+        return None
+    pinned = {ref.id for ref in statement.refs if ref.rel == "supersedes"}
+    return next((one.name for one in statement.subjects if one.digest in pinned), None)
 
 
-def _named(statement: Statement, kind: str, apart_from: str | None = None) -> str:
+def _named(statement: Statement, kind: str) -> str:
     for subject in statement.subjects:
-        if subject.name.startswith(kind + ":") and subject.name != apart_from:
+        if subject.name.startswith(kind + ":"):
             return subject.name
     raise Refusal("subject-missing", f"it names no {kind} among its subjects", "/subject")
 

@@ -13,10 +13,13 @@ the view after them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
+
+import pytest
 
 from ledger.core import canonical, disclosure, keys
 from ledger.core.entry import encode_entry
@@ -24,6 +27,7 @@ from ledger.core.envelope import Envelope, Signature, normalised, pae
 from ledger.core.form import NO_GENESIS, first_digest
 from ledger.core.grammar import base64_encode, format_recorded_at, milliseconds
 from ledger.core.kinds import EVENTS
+from ledger.core.refusal import Refusal
 from ledger.core.statement import Recorded, Statement, decode_statement
 from ledger.domain.decide import admit, decide
 from ledger.domain.facts import creation_of
@@ -332,3 +336,11 @@ class Log:
             known = None if name in creates else creation_of(self.state, name)
             digest = known or first_digest(self.genesis_id, name)
         return {"name": name, "digest": {"sha256": digest}}
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    """The block is refused with exactly this code."""
+    with pytest.raises(Refusal) as caught:
+        yield
+    assert caught.value.code == code, str(caught.value)

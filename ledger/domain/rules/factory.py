@@ -4,11 +4,9 @@ from ...core.statement import Statement
 from ..view import View
 from .party import check_succession
 
-FACTORY = "factory:"
-
 
 def check(view: View, statement: Statement) -> None:
-    """Mergers and splits name both sides."""
+    """A merger ends, a split divides, one of its own subjects."""
     del view
     if statement.type in ("merged", "split"):
-        check_succession(statement, FACTORY)
+        check_succession(statement)

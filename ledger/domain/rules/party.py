@@ -4,6 +4,7 @@ from ...core.refusal import Refusal
 from ...core.statement import Statement
 from ..facts import is_party, is_registered
 from ..names import FOUNDERS, REGISTRAR
+from ..needs import superseded
 from ..view import View
 from .hands import own_names, party_slug, require_issuers
 
@@ -20,7 +21,7 @@ def check(view: View, statement: Statement) -> None:
         case "PartyAmended":
             _check_amended(view, statement)
         case _:
-            check_succession(statement, PARTY)
+            check_succession(statement)
             _check_concerned(view, statement)
 
 
@@ -49,9 +50,8 @@ def _check_concerned(view: View, statement: Statement) -> None:
     require_issuers(statement, REGISTRAR, *[slug for slug in slugs if is_registered(view, slug)])
 
 
-def check_succession(statement: Statement, prefix: str) -> None:
-    """A merger or split is of two or more names, one of which goes on (`into`) or divides (`from`)."""
-    member = "into" if statement.type == "merged" else "from"
-    named, names = prefix + statement.claim[member], own_names(statement, prefix)
-    if named not in names:
-        raise Refusal("succession", f"{named} and the others are its subjects", f"/predicate/claim/{member}")
+def check_succession(statement: Statement) -> None:
+    """What a merger ends or a split divides is one of its own subjects."""
+    if superseded(statement) is None:
+        what = "`supersedes` pins the creation of the subject that ends or divides"
+        raise Refusal("succession", what, "/predicate/refs")

@@ -1,0 +1,184 @@
+"""Entry 0, the binding to one log, and the ledger's clock."""
+
+import pytest
+
+from ledger.core.grammar import base64_encode
+from ledger.core.refusal import Refusal
+from ledger.domain.decide import decide
+from ledger.domain.facts import ledger_of
+from tests.support.builder import (
+    FOUNDING_KEYS,
+    LOG_KEY,
+    OPERATOR,
+    OPERATOR_DEVICE,
+    REGISTRAR,
+    KeyPair,
+    Log,
+    Signed,
+    refused,
+    verifier,
+)
+
+
+def decide_at(log: Log, signed: Signed, recorded_at: str) -> None:
+    decide(log.state, signed.statement, signed.envelope, recorded_at, verifier(signed.envelope))
+
+
+def test_entry_0_introduces_operator_registrar_and_their_keys() -> None:
+    log = Log.opened()
+    assert [log.state.party_of_key(key.id) for key in FOUNDING_KEYS] == ["operator", "operator", "registrar"]
+    ledger = ledger_of(log.state)
+    assert ledger is not None
+    assert (ledger.genesis, ledger.origin, ledger.clock) == (log.genesis_id, log.origin, "system")
+
+
+@pytest.mark.parametrize("absent", FOUNDING_KEYS, ids=lambda key: key.name)
+def test_entry_0_is_signed_by_all_three_of_its_keys(absent: KeyPair) -> None:
+    log = Log()
+    genesis = log.draft(
+        "LedgerOpened",
+        "operator",
+        about=["ledger:main", "party:operator", "party:registrar"],
+        claim=dict(log.genesis().statement.claim),
+        signers=[key for key in FOUNDING_KEYS if key is not absent],
+    )
+    with refused("proof-of-possession"):
+        log.append(genesis)
+
+
+def test_a_key_that_entry_0_does_not_name_cannot_sign_it() -> None:
+    log = Log()
+    with refused("unknown-key"):
+        log.say(
+            "LedgerOpened",
+            "operator",
+            about=["ledger:main", "party:operator", "party:registrar"],
+            claim=dict(log.genesis().statement.claim),
+            signers=[*FOUNDING_KEYS, KeyPair("stranger")],
+        )
+
+
+def test_nothing_precedes_entry_0() -> None:
+    opened, empty = Log.opened(), Log()
+    listing = opened.draft(
+        "PartyListed", "registrar", about=["party:x"], claim={"entity": "organisation", "roles": ["ngo"]}
+    )
+    with refused("not-opened"):
+        empty.append(listing)
+
+
+def test_a_log_is_opened_once() -> None:
+    log = Log.opened()
+    with refused("already-opened"):
+        log.append(Log().genesis())
+
+
+def test_a_statement_for_a_log_of_another_origin_is_refused() -> None:
+    log = Log.opened()
+    log.origin = "ledger.example.org/other"
+    with refused("foreign-ledger"):
+        log.list_party("x")
+
+
+def test_a_statement_for_another_genesis_is_refused(log: Log) -> None:
+    other = Log.opened(clock="demo")
+    statement = other.draft(
+        "PartyListed", "registrar", about=["party:x"], claim={"entity": "organisation", "roles": ["ngo"]}
+    )
+    with refused("foreign-ledger"):
+        log.append(statement)
+
+
+def test_only_the_operators_root_key_amends_the_ledger() -> None:
+    log = Log.opened()
+    with refused("root-key-needed"):
+        log.say("LedgerAmended", "operator", claim={"version": 1}, signers=[OPERATOR_DEVICE])
+    with refused("surplus-signature"):
+        log.say("LedgerAmended", "operator", claim={"version": 1}, signers=[REGISTRAR])
+    assert log.say("LedgerAmended", "operator", claim={"version": 1}, signers=[OPERATOR]).index == 1
+
+
+def test_the_logs_own_key_is_never_a_partys_key() -> None:
+    log = Log.opened()
+    claim = {"entity": "organisation", "roles": ["ngo"], "checked": "demo", "firstKey": LOG_KEY.claim()}
+    with refused("key-known"):
+        log.say("PartyRegistered", "registrar", about=["party:x"], claim=claim, signers=[REGISTRAR, LOG_KEY])
+
+
+def test_a_partys_key_never_becomes_the_logs_key(log: Log) -> None:
+    stolen = "x+00000000+" + base64_encode(b"\x01" + KeyPair("clw").public)
+    with refused("key-known"):
+        log.say("LedgerAmended", "operator", claim={"logKeys": [stolen]})
+    with refused("key-known"):
+        log.say("LedgerAmended", "operator", claim={"policy": f"witness w {stolen}\nquorum w\n"})
+
+
+def test_a_policy_may_list_the_same_log_key_again() -> None:
+    log = Log.opened()
+    claim = log.recorded[0].statement.claim
+    assert log.say("LedgerAmended", "operator", claim={"logKeys": claim["logKeys"]}).index == 1
+
+
+def test_recorded_times_never_decrease(log: Log) -> None:
+    listing = log.draft(
+        "PartyListed", "clw", about=["party:x"], claim={"entity": "media", "roles": ["media"]}
+    )
+    with refused("time-decreased"):
+        decide_at(log, listing, "2026-01-05T09:00:00.000Z")
+    decide_at(log, listing, log.state.recorded_at)
+
+
+@pytest.mark.parametrize(("seconds", "accepted"), [("04:59", True), ("05:00", True), ("05:01", False)])
+def test_issued_at_is_at_most_300_seconds_ahead(log: Log, seconds: str, accepted: bool) -> None:
+    claim = {"entity": "media", "roles": ["media"]}
+    listing = log.draft(
+        "PartyListed", "clw", about=["party:x"], claim=claim, issuedAt=f"2026-01-05T10:{seconds}Z"
+    )
+    if accepted:
+        decide_at(log, listing, "2026-01-05T10:00:00.000Z")
+    else:
+        with refused("issued-ahead"):
+            decide_at(log, listing, "2026-01-05T10:00:00.000Z")
+
+
+def test_a_statement_is_refused_after_its_submit_by(log: Log) -> None:
+    claim = {"entity": "media", "roles": ["media"]}
+    listing = log.draft("PartyListed", "clw", about=["party:x"], claim=claim, submitBy="2026-01-05T10:00:00Z")
+    decide_at(log, listing, "2026-01-05T10:00:00.000Z")
+    with refused("submitted-late"):
+        decide_at(log, listing, "2026-01-05T10:00:00.001Z")
+
+
+def test_a_demos_clock_is_the_newest_issued_at() -> None:
+    log = Log.opened("demo")
+    claim = {"entity": "media", "roles": ["media"]}
+    listing = log.draft(
+        "PartyListed", "registrar", about=["party:x"], claim=claim, issuedAt="2026-02-01T00:00:00Z"
+    )
+    for wrong in ("2026-01-31T00:00:00.000Z", "2026-02-01T00:00:00.001Z"):
+        with refused("demo-clock"):
+            decide_at(log, listing, wrong)
+    decide_at(log, listing, "2026-02-01T00:00:00.000Z")
+    log.append(listing)
+    older = log.draft(
+        "PartyListed", "registrar", about=["party:y"], claim=claim, issuedAt="2026-01-20T00:00:00Z"
+    )
+    assert log.append(older).recorded_at == "2026-02-01T00:00:00.000Z"
+
+
+def test_a_statement_is_logged_once(log: Log) -> None:
+    listing = log.draft(
+        "PartyListed", "clw", about=["party:x"], claim={"entity": "media", "roles": ["media"]}
+    )
+    log.append(listing)
+    with pytest.raises(Refusal) as refusal:
+        log.append(listing)
+    assert refusal.value.code == "statement-known"
+
+
+def test_a_digest_occurs_once_in_the_ledger(log: Log) -> None:
+    text = {"text": {"lang": "en", "text": "Helmets are missing."}}
+    log.say("AllegationMade", "clw", about=["factory:foshan"], claim={"issue": "osh/ppe"}, hidden=text)
+    log._salts -= 1  # the same salt, name and value give the same digest
+    with refused("digest-repeated"):
+        log.say("AllegationMade", "clw", about=["factory:foshan"], claim={"issue": "osh"}, hidden=text)
