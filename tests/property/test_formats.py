@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ledger.core import canonical, disclosure, entry, envelope, grammar, merkle, note, receipt
 from ledger.core.refusal import Refusal
-from tests.vectors import generate_formats as vectors
+from tests.vectors import common, proofs, signed
 
 KEYS = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,63}", fullmatch=True).filter(lambda key: key != "__proto__")
 SCALARS = st.one_of(st.text(), st.booleans(), st.integers(-(2**53) + 1, 2**53 - 1))
@@ -98,7 +98,7 @@ def mutated(data: bytes, at: int, byte: int, how: str) -> bytes:
 
 
 HOW = st.sampled_from(["replace", "insert", "delete"])
-ENTRY = entry.encode_entry(vectors.sample_envelope(), vectors.RECORDED_AT)
+ENTRY = entry.encode_entry(signed.sample_envelope(), common.RECORDED_AT)
 
 
 @given(st.integers(0, len(ENTRY)), st.integers(0, 255), HOW)
@@ -120,10 +120,10 @@ def test_every_envelope_survives_entry_and_json(payload: bytes, pairs: list[tupl
     signatures = [envelope.Signature(keyid.hex(), sig) for keyid, sig in pairs]
     value = envelope.normalised(payload, signatures)
     assert envelope.parse(envelope.to_json_value(value)) == value
-    data = entry.encode_entry(value, vectors.RECORDED_AT)
+    data = entry.encode_entry(value, common.RECORDED_AT)
     assert entry.decode_entry(data).envelope == value
     assert (
-        canonical.encode({"envelope": envelope.to_json_value(value), "recordedAt": vectors.RECORDED_AT})
+        canonical.encode({"envelope": envelope.to_json_value(value), "recordedAt": common.RECORDED_AT})
         == data
     )
 
@@ -175,7 +175,7 @@ def test_a_tree_does_not_depend_on_how_it_was_batched(batches: list[int], offset
     assert frontier == merkle.Frontier().append(leaves).frontier
 
 
-NOTE = note.sign_note("ledger.example.org/2026\n1\nabc\n", [vectors.log_signer()])
+NOTE = note.sign_note("ledger.example.org/2026\n1\nabc\n", [proofs.log_signer()])
 
 
 @given(st.integers(0, len(NOTE) - 1), st.characters(codec="utf-8"))
@@ -184,7 +184,7 @@ def test_a_note_with_one_character_changed_does_not_open(at: int, new: str) -> N
     if changed == NOTE:
         return
     with pytest.raises(Refusal):
-        note.open_note(changed, [vectors.log_signer().verifier])
+        note.open_note(changed, [proofs.log_signer().verifier])
 
 
 @given(st.text(max_size=200))

@@ -9,9 +9,9 @@ from securesystemslib.signer import SSlibKey
 
 from ledger.core import entry, envelope, keys
 from ledger.core.refusal import Refusal
-from tests.vectors import generate_formats as vectors
+from tests.vectors import common, signed
 
-SEEDS = [vectors.seed("key"), vectors.seed("other key")]
+SEEDS = [common.seed("key"), common.seed("other key")]
 
 
 def other_keys() -> list[SSlibKey]:
@@ -20,28 +20,28 @@ def other_keys() -> list[SSlibKey]:
 
 
 def test_securesystemslib_signs_the_same_bytes() -> None:
-    other = OtherEnvelope.from_dict(envelope.to_json_value(vectors.sample_envelope()))
-    assert other.pae() == envelope.pae(vectors.PAYLOAD)
-    assert other.payload == vectors.PAYLOAD
+    other = OtherEnvelope.from_dict(envelope.to_json_value(signed.sample_envelope()))
+    assert other.pae() == envelope.pae(signed.PAYLOAD)
+    assert other.payload == signed.PAYLOAD
 
 
 def test_securesystemslib_verifies_both_signatures() -> None:
-    other = OtherEnvelope.from_dict(envelope.to_json_value(vectors.sample_envelope()))
+    other = OtherEnvelope.from_dict(envelope.to_json_value(signed.sample_envelope()))
     accepted = other.verify(other_keys(), 2)
-    assert sorted(accepted) == [signature.keyid for signature in vectors.sample_envelope().signatures]
+    assert sorted(accepted) == [signature.keyid for signature in signed.sample_envelope().signatures]
 
 
 def test_securesystemslib_refuses_a_changed_payload() -> None:
-    signatures = vectors.sample_envelope().signatures
-    changed = envelope.Envelope(vectors.PAYLOAD + b" ", signatures)
+    signatures = signed.sample_envelope().signatures
+    changed = envelope.Envelope(signed.PAYLOAD + b" ", signatures)
     other = OtherEnvelope.from_dict(envelope.to_json_value(changed))
     with pytest.raises(VerificationError):
         other.verify(other_keys(), 1)
 
 
 def test_what_securesystemslib_writes_is_read() -> None:
-    other = OtherEnvelope.from_dict(envelope.to_json_value(vectors.sample_envelope()))
-    assert envelope.parse(json.dumps(other.to_dict()).encode()) == vectors.sample_envelope()
+    other = OtherEnvelope.from_dict(envelope.to_json_value(signed.sample_envelope()))
+    assert envelope.parse(json.dumps(other.to_dict()).encode()) == signed.sample_envelope()
 
 
 def test_the_encoding_counts_the_bytes_of_type_and_payload() -> None:
@@ -65,11 +65,11 @@ def test_deep_json_is_refused_not_a_crash() -> None:
 
 
 def test_the_largest_entry_fits_into_the_limit() -> None:
-    data = vectors.largest_entry()
+    data = signed.largest_entry()
     assert len(data) <= 65_535
     assert len(entry.decode_entry(data).envelope.signatures) == 17
 
 
 def test_an_entry_beyond_the_limit_is_not_written() -> None:
     with pytest.raises(Refusal, match="too-large"):
-        entry.encode_entry(envelope.Envelope(bytes(50_000), ()), vectors.RECORDED_AT)
+        entry.encode_entry(envelope.Envelope(bytes(50_000), ()), common.RECORDED_AT)

@@ -22,6 +22,7 @@ from ledger.core import (
 )
 from ledger.core.refusal import Refusal
 from tests.vectors import generate_formats as generator
+from tests.vectors import proofs, values
 
 
 def stored(name: str) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def parse_envelope(vector: dict[str, Any]) -> object:
 
 
 def open_note(vector: dict[str, Any]) -> object:
-    return note.open_note(vector["note"], [generator.log_signer().verifier])
+    return note.open_note(vector["note"], [proofs.log_signer().verifier])
 
 
 READERS: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -95,9 +96,9 @@ def test_canonical_bytes_survive_a_round_trip(vector: dict[str, Any]) -> None:
     assert keys.key_id(data) == vector["sha256"]
 
 
-@pytest.mark.parametrize("name", generator.GRAMMARS)
+@pytest.mark.parametrize("name", values.GRAMMARS)
 def test_a_grammar_decides_as_its_vectors_say(name: str) -> None:
-    decide = generator.GRAMMARS[name][0]
+    decide = values.GRAMMARS[name][0]
     content = stored("grammar.json")
     good = next(vector["texts"] for vector in content["accepted"] if vector["name"] == name)
     bad = next(vector["texts"] for vector in content["refused"] if vector["name"] == name)

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.core import grammar
 from ledger.core.refusal import CODES, LedgerError, Refusal
-from tests.vectors import generate_formats as vectors
+from tests.vectors import values
 
 EPOCH = datetime.date(1970, 1, 1)
 
@@ -60,7 +60,7 @@ def test_a_moment_that_does_not_exist_has_no_milliseconds() -> None:
         grammar.milliseconds("2019-02-29T00:00:00Z")
 
 
-@pytest.mark.parametrize("text", vectors.GRAMMARS["date"][1])
+@pytest.mark.parametrize("text", values.GRAMMARS["date"][1])
 def test_edtf_reads_every_date_that_we_accept(text: str) -> None:
     parsed = edtf.parse_edtf(text)
     bounds = grammar.date_bounds(text)
@@ -79,7 +79,7 @@ LAX_IN_THE_PACKAGE = {"2019 ", "2019-02-29", "1900-02-29"}
 
 
 @pytest.mark.parametrize(
-    "text", sorted(set(vectors.GRAMMARS["date"][2]) - BEYOND_OUR_PROFILE - LAX_IN_THE_PACKAGE)
+    "text", sorted(set(values.GRAMMARS["date"][2]) - BEYOND_OUR_PROFILE - LAX_IN_THE_PACKAGE)
 )
 def test_edtf_refuses_what_we_refuse_within_the_profile(text: str) -> None:
     assert not edtf_reads(text)

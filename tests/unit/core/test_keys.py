@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from ledger.core import keys
-from tests.vectors import generate_formats as vectors
+from tests.vectors import signed
 
 # RFC 8032 section 7.1, test 2.
 SEED = bytes.fromhex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb")
@@ -27,7 +27,7 @@ def openssl_accepts(public: bytes, message: bytes, signature: bytes) -> bool:
 
 
 def refused_signatures() -> dict[str, tuple[bytes, bytes, bytes]]:
-    content = vectors.signature_vectors()["refused"]
+    content = signed.signature_vectors()["refused"]
     parts = ("publicKey", "messageBase64", "signature")
     return {vector["name"]: tuple(base64.b64decode(vector[part]) for part in parts) for vector in content}
 
@@ -58,9 +58,9 @@ def test_openssl_agrees_on_every_other_refused_signature() -> None:
 
 
 def test_a_key_that_verifies_everything_is_weak() -> None:
-    forged = vectors.NEUTRAL + bytes(32)
-    assert openssl_accepts(vectors.NEUTRAL, b"any message at all", forged)
-    assert not keys.verify(vectors.NEUTRAL, b"any message at all", forged)
+    forged = signed.NEUTRAL + bytes(32)
+    assert openssl_accepts(signed.NEUTRAL, b"any message at all", forged)
+    assert not keys.verify(signed.NEUTRAL, b"any message at all", forged)
 
 
 @pytest.mark.parametrize("length", [0, 31, 33])

@@ -4,7 +4,7 @@ import pytest
 
 from ledger.core import checkpoint, note
 from ledger.core.refusal import Refusal
-from tests.vectors import generate_formats as vectors
+from tests.vectors import common, proofs
 
 # The example of c2sp.org/signed-note.
 PUBLISHED_VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
@@ -21,13 +21,13 @@ GO_NOTE = (
     "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqf"
     "qdngotpRZb6KE6RyyBwJnAM=\n"
 )
-HEAD = checkpoint.Checkpoint(vectors.ORIGIN, 5, bytes(32))
-LOG = vectors.log_signer()
+HEAD = checkpoint.Checkpoint(common.ORIGIN, 5, bytes(32))
+LOG = proofs.log_signer()
 WITNESS = "witness.example"
 
 
 def witness() -> note.Verifier:
-    return note.Verifier.from_vkey(vectors.witness_vkey(WITNESS, vectors.seed("witness")))
+    return note.Verifier.from_vkey(proofs.witness_vkey(WITNESS, common.seed("witness")))
 
 
 @pytest.mark.parametrize(("vkey", "signed"), [(PUBLISHED_VKEY, PUBLISHED_NOTE), (GO_VKEY, GO_NOTE)])
@@ -45,14 +45,14 @@ def test_a_checkpoint_opens_under_the_logs_key() -> None:
 
 def test_a_cosignature_of_a_known_witness_is_verified() -> None:
     signed = checkpoint.sign_checkpoint(HEAD, LOG)
-    signed += vectors.cosign(HEAD.text(), WITNESS, vectors.seed("witness"), 1_574_240_400)
+    signed += proofs.cosign(HEAD.text(), WITNESS, common.seed("witness"), 1_574_240_400)
     _, opened = checkpoint.open_checkpoint(signed, LOG.verifier, [witness()])
-    assert [signature.name for signature in opened.verified] == [vectors.ORIGIN, WITNESS]
+    assert [signature.name for signature in opened.verified] == [common.ORIGIN, WITNESS]
 
 
 def test_a_cosignature_of_another_time_than_it_says_rejects_the_note() -> None:
     signed = checkpoint.sign_checkpoint(HEAD, LOG)
-    line = vectors.cosign(HEAD.text(), WITNESS, vectors.seed("witness"), 1_574_240_400)
+    line = proofs.cosign(HEAD.text(), WITNESS, common.seed("witness"), 1_574_240_400)
     _, signatures = note.split_note(signed + line)
     stamped = bytes(8) + signatures[1].signature[8:]
     forged = note.NoteSignature(WITNESS, signatures[1].key_hash, stamped).line
@@ -61,7 +61,7 @@ def test_a_cosignature_of_another_time_than_it_says_rejects_the_note() -> None:
 
 
 def test_a_cosignature_from_beyond_the_range_of_time_is_bad() -> None:
-    line = vectors.cosign(HEAD.text(), WITNESS, vectors.seed("witness"), 2**63)
+    line = proofs.cosign(HEAD.text(), WITNESS, common.seed("witness"), 2**63)
     with pytest.raises(Refusal, match="bad-signature"):
         checkpoint.open_checkpoint(checkpoint.sign_checkpoint(HEAD, LOG) + line, LOG.verifier, [witness()])
 
@@ -73,7 +73,7 @@ def test_a_cosignature_that_is_too_short_is_bad() -> None:
 
 
 def test_a_witness_alone_does_not_make_a_checkpoint() -> None:
-    signed = HEAD.text() + "\n" + vectors.cosign(HEAD.text(), WITNESS, vectors.seed("witness"), 1)
+    signed = HEAD.text() + "\n" + proofs.cosign(HEAD.text(), WITNESS, common.seed("witness"), 1)
     with pytest.raises(Refusal, match="note-unverified"):
         checkpoint.open_checkpoint(signed, LOG.verifier, [witness()])
 
@@ -95,7 +95,7 @@ def test_a_signature_line_repeated_counts_once() -> None:
 
 def test_sixteen_unknown_signatures_are_no_obstacle() -> None:
     signed = checkpoint.sign_checkpoint(HEAD, LOG)
-    strangers = [vectors.cosign(HEAD.text(), f"w{n}.example", vectors.seed(f"w{n}"), n) for n in range(16)]
+    strangers = [proofs.cosign(HEAD.text(), f"w{n}.example", common.seed(f"w{n}"), n) for n in range(16)]
     _, opened = checkpoint.open_checkpoint(signed + "".join(strangers), LOG.verifier)
     assert len(opened.unknown) == 16
 

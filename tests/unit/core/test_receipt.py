@@ -9,9 +9,9 @@ import pytest
 from ledger.core import canonical, checkpoint, entry, envelope, keys, merkle, note, receipt
 from ledger.core.receipt import Report, Trust
 from tests.support.builder import LOG_KEY, ORIGIN, Log, log_vkey
-from tests.vectors import generate_formats as vectors
+from tests.vectors import common, proofs
 
-WITNESSES = {"A": vectors.seed("witness 1"), "B": vectors.seed("witness 2")}
+WITNESSES = {"A": common.seed("witness 1"), "B": common.seed("witness 2")}
 
 
 @cache
@@ -112,7 +112,7 @@ def test_the_receipt_of_another_entry_fails_at_inclusion() -> None:
 
 
 def test_another_log_of_the_same_name_fails_at_the_checkpoint() -> None:
-    report = check(proof=proof_of(3, signer=note.Signer(ORIGIN, vectors.seed("impostor"))))
+    report = check(proof=proof_of(3, signer=note.Signer(ORIGIN, common.seed("impostor"))))
     assert grades(report)["checkpoint"] == "failed"
     assert report.exit_code == 1
 
@@ -186,7 +186,7 @@ def test_a_malformed_statement_fails_although_it_was_logged() -> None:
 
 @pytest.mark.parametrize("payload", [b"[]", b"{}", b'{"predicate":{"ledger":{}}}', b'{"a":1.5}', b"text"])
 def test_a_payload_that_is_no_statement_is_unreadable(payload: bytes) -> None:
-    report = checked_last(resigned(payload, vectors.seed("key")))
+    report = checked_last(resigned(payload, common.seed("key")))
     assert [step.grade for step in report] == ["held", "unreadable"]
     assert (report.verdict, report.exit_code) == ("unreadable", 2)
 
@@ -207,14 +207,14 @@ def test_a_file_that_is_no_proof_is_unreadable(text: str) -> None:
 
 
 def witness_policy() -> str:
-    lines = [f"witness {n} {vectors.witness_vkey(f'{n}.example', seed)}" for n, seed in WITNESSES.items()]
+    lines = [f"witness {n} {proofs.witness_vkey(f'{n}.example', seed)}" for n, seed in WITNESSES.items()]
     return "\n".join([f"log {log_vkey()}", *lines, "group both all A B", "quorum both", ""])
 
 
 def cosigned(names: str) -> str:
     proof = proof_of(3)
     text = note.split_note(receipt.parse_proof(proof).checkpoint)[0]
-    return proof + "".join(vectors.cosign(text, f"{n}.example", WITNESSES[n], 1_767_603_600) for n in names)
+    return proof + "".join(proofs.cosign(text, f"{n}.example", WITNESSES[n], 1_767_603_600) for n in names)
 
 
 def test_cosignatures_that_make_the_quorum_make_it_witnessed() -> None:
@@ -237,7 +237,7 @@ def test_witnesses_that_nobody_asked_for_make_no_difference() -> None:
 
 def test_a_forged_cosignature_of_a_known_witness_fails() -> None:
     text = note.split_note(receipt.parse_proof(proof_of(3)).checkpoint)[0]
-    forged = vectors.cosign(text + "x", "A.example", WITNESSES["A"], 1)
+    forged = proofs.cosign(text + "x", "A.example", WITNESSES["A"], 1)
     report = check(proof=proof_of(3) + forged, trust=trust(witness_policy()))
     assert grades(report)["checkpoint"] == "failed"
     assert grades(report)["witnesses"] == "unchecked"
