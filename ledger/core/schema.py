@@ -1,6 +1,6 @@
 """JSON Schema 2020-12 of each kind's payload, from the same tables as the decoder.
 
-A schema says less than the decoder: it knows no sort order, no calendar, no digest arithmetic and no comparison
+A schema says less than the decoder: it knows no sort order, no calendar, no digest arithmetic, no comparison
 of numbers. Whatever it refuses, the decoder refuses too.
 """
 
