@@ -194,7 +194,11 @@ def test_one_changed_byte_of_any_row_is_found_at_its_position(database_url: str,
     log.say("CriterionPublished", "criterion:c", {"issue": "osh", "comparator": "max"})
     request = log.say("QuestionAsked", "factory:f", {"addressees": ["b"]})
     log.say("ResponseGiven", "factory:f", refs=[("answers", request)])
-    log.say("AuditDescribed", "factory:f")
+    audit = log.say("AuditDescribed", "factory:f")
+    seen = {"issue": "osh", "method": "records-review", "result": "present"}
+    log.say("ObservationMade", "factory:f", seen, refs=[("within", audit)])
+    log.say("QuestionAsked", "factory:f", {"addressees": ["b"]}, refs=[("about", audit)])
+    log.say("DocumentCaptured", "factory:f")
     log.store(database_url)
     project_all(database_url)
     for column in view.columns:

@@ -1,0 +1,244 @@
+"""The questions to the views, on a real database: as of any moment, under old names, in a bounded number of
+queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from projections import queries
+from projections.as_of import AsOf
+from projections.runner import Runner
+from projections.views import VIEWS
+from tests.support.small_log import SmallLog
+
+TODAY = "2020-12-31"
+
+
+def name(text: str) -> list[dict[str, str]]:
+    return [{"lang": "en", "text": text}]
+
+
+class Story:
+    """A small exchange: an audit of a factory, questions about it, and what came of them."""
+
+    def __init__(self) -> None:
+        log = self.log = SmallLog()
+        founders = ["ledger:main", "party:operator", "party:registrar"]
+        log.say(
+            "LedgerOpened", founders, {"clock": "demo", "policy": "a test"}, by="operator", at="2019-01-01"
+        )
+        for slug, role in (("ngo", "ngo"), ("auditor", "certifier"), ("union", "union")):
+            claim = {"entity": "organisation", "roles": [role], "standing": "listed"}
+            hidden = {"names": name(slug.upper())}
+            log.say("PartyListed", f"party:{slug}", claim, by="registrar", at="2019-01-01", hidden=hidden)
+        self.works = log.say(
+            "FactoryRegistered", "factory:works", {"country": "CN"}, by="registrar", at="2019-01-02"
+        )
+        self.mill = log.say(
+            "FactoryRegistered", "factory:mill", {"country": "CN"}, by="registrar", at="2019-01-02"
+        )
+        self.audit = log.say(
+            "AuditDescribed",
+            "factory:works",
+            {"notice": "not-disclosed", "participants": [{"party": "auditor", "role": "lead"}]},
+            by="auditor",
+            at="2020-01-10",
+        )
+        about = [("about", self.audit)]
+        claim = {"addressees": ["auditor"], "topic": "notice", "due": "2020-02-29"}
+        self.question = log.say("QuestionAsked", "factory:works", claim, refs=about, at="2020-02-01")
+        self.issue = {"issue": "osh/ppe"}
+        self.allegation = log.say("AllegationMade", "factory:mill", self.issue, at="2020-02-10", said="2019")
+        pair = ["factory:mill", "factory:works"]
+        superseded = [("supersedes", self.mill)]
+        self.merger = log.say("FactoryMerged", pair, by="registrar", refs=superseded, at="2020-03-01")
+        self.answer = log.say(
+            "ResponseGiven", "factory:works", by="auditor", refs=[("answers", self.question)], at="2020-04-01"
+        )
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+@pytest.fixture
+def conn(database_url: str, story: Story) -> Iterator[psycopg.Connection[Any]]:
+    story.log.store(database_url)
+    with Runner(database_url, VIEWS) as runner:
+        while runner.run_once():
+            pass
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        yield conn
+
+
+def ids(page: queries.Page) -> list[str]:
+    return [item.shown.id for item in page.items]  # type: ignore[attr-defined]
+
+
+def test_a_timeline_holds_what_bears_on_a_factory_in_the_order_of_recording(conn: Any, story: Story) -> None:
+    page = queries.timeline(conn, "factory:works", AsOf.parse("2020-02-28"))
+    assert ids(page) == [story.works, story.audit, story.question]
+    assert page.moment.demo
+    assert page.to_json()["asOf"]["notice"] == "a test"  # type: ignore[index]
+
+
+def test_a_day_means_its_last_instant_and_a_position_the_entries_before_it(conn: Any, story: Story) -> None:
+    assert story.question not in ids(queries.timeline(conn, "factory:works", AsOf.parse("2020-01-31")))
+    assert story.question in ids(queries.timeline(conn, "factory:works", AsOf.parse("2020-02-01")))
+    position = next(one.index for one in story.log.recorded if one.statement.id == story.question)
+    assert story.question not in ids(queries.timeline(conn, "factory:works", AsOf.parse(str(position))))
+    assert story.question in ids(queries.timeline(conn, "factory:works", AsOf.parse(str(position + 1))))
+
+
+def test_a_merged_factory_is_found_under_both_names_and_brings_its_history(conn: Any, story: Story) -> None:
+    for asked in ("factory:mill", "factory:works"):
+        page = queries.timeline(conn, asked)
+        assert page.about is not None
+        assert page.about["name"] == "factory:works"
+        assert story.allegation in ids(page)
+    before = queries.timeline(conn, "factory:mill", AsOf.parse("2020-02-28"))
+    assert before.about is not None
+    assert before.about["name"] == "factory:mill"
+    entry = queries.entry(conn, "factory:mill").to_json()
+    assert (entry["name"], entry["was"]) == ("factory:works", ["factory:mill"])
+
+
+def test_by_said_an_item_counts_when_it_was_said_as_far_as_is_known_today(conn: Any, story: Story) -> None:
+    page = queries.timeline(conn, "factory:mill", AsOf.parse("2019-06-30"), by="said")
+    lines = {item.shown.id: item.when for item in page.items}  # type: ignore[attr-defined]
+    assert story.audit not in lines
+    assert (lines[story.allegation].value, lines[story.allegation].certain) == ("2019", False)
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(conn: Any) -> None:
+    for by in ("recorded", "said", "occurred"):
+        whole = ids(queries.timeline(conn, "factory:works", by=by))
+        paged: list[str] = []
+        after: str | None = None
+        while True:
+            page = queries.timeline(conn, "factory:works", by=by, after=after, limit=2)
+            paged += ids(page)
+            after = page.next
+            if after is None:
+                break
+        assert paged == whole
+
+
+def test_a_cursor_that_was_never_given_out_is_refused(conn: Any) -> None:
+    for ask in (queries.timeline, queries.open_items):
+        with pytest.raises(queries.CursorUnreadable):
+            ask(conn, "request", after="~x")  # type: ignore[operator]
+
+
+def test_facets_keep_who_says_apart_from_who_signs(conn: Any, story: Story) -> None:
+    assert ids(queries.timeline(conn, "factory:works", said_by="auditor")) == [story.audit, story.answer]
+    assert story.question in ids(queries.timeline(conn, "factory:works", signed_by="ngo", kinds=["request"]))
+
+
+def test_a_question_is_open_then_overdue_then_answered(conn: Any) -> None:
+    outcomes = {}
+    for day in ("2020-02-10", "2020-03-10", "2020-04-10"):
+        page = queries.open_items(conn, "request", AsOf.parse(day))
+        item = page.to_json()["items"][0]  # type: ignore[index]
+        outcomes[day] = (item["open"], item["overdueDays"], item["addressees"][0]["words"])
+    assert outcomes == {
+        "2020-02-10": (True, 0, "no answer in this ledger"),
+        "2020-03-10": (True, 10, "no answer in this ledger, overdue"),
+        "2020-04-10": (False, 0, "answered"),
+    }
+    assert queries.open_items(conn, "request", only_open=True).items == ()
+
+
+def test_open_items_are_found_by_addressee_and_by_subject(conn: Any, story: Story) -> None:
+    assert ids(queries.open_items(conn, "request", asked="auditor")) == [story.question]
+    assert ids(queries.open_items(conn, "request", asked="union")) == []
+    assert ids(queries.open_items(conn, "request", about="factory:mill")) == [story.question]
+    assert queries.open_item(conn, story.question).to_json()["id"] == story.question
+
+
+def test_the_checklist_shows_what_was_asked_and_answered(conn: Any, story: Story) -> None:
+    def notice(day: str) -> Any:
+        found = queries.investigation(conn, story.audit, AsOf.parse(day)).to_json()["checklist"]
+        return next(line for line in found if line["topic"] == "notice")  # type: ignore[attr-defined]
+
+    assert notice("2020-01-31")["states"] == ["not-disclosed"]
+    assert notice("2020-02-10")["states"] == ["asked", "not-disclosed"]
+    assert notice("2020-04-10")["states"][0] == "disclosed"
+
+
+def test_what_is_not_there_yet_is_not_found(conn: Any, story: Story) -> None:
+    for ask in (
+        lambda: queries.entry(conn, "factory:none"),
+        lambda: queries.matrix(conn, "factory:works", AsOf.parse("2018-01-01")),
+        lambda: queries.investigation(conn, story.audit, AsOf.parse("2019-12-31")),
+        lambda: queries.investigation(conn, story.question),
+        lambda: queries.open_item(conn, "0" * 64),
+    ):
+        with pytest.raises(queries.NotFound):
+            ask()
+
+
+def test_names_are_disclosures_and_go_when_their_content_does(conn: Any) -> None:
+    assert queries.entry(conn, "party:ngo").names.of("ngo") == "NGO"
+    conn.execute("UPDATE disclosure SET content = NULL")
+    entry = queries.entry(conn, "party:ngo")
+    assert entry.names.of("ngo") == "ngo"
+    assert entry.to_json()["called"] == {"state": "withheld"}
+
+
+def test_a_registry_page_lists_names_in_order(conn: Any) -> None:
+    first = queries.registry(conn, "party:", limit=2)
+    rest = queries.registry(conn, "party:", after=first.next, limit=10)
+    found = [item["name"] for page in (first, rest) for item in page.to_json()["items"]]  # type: ignore[attr-defined]
+    assert found == ["party:auditor", "party:ngo", "party:operator", "party:registrar", "party:union"]
+
+
+def test_every_page_takes_a_bounded_number_of_queries(database_url: str, story: Story) -> None:
+    def cost(ask: Callable[[Any], object]) -> int:
+        with Runner(database_url, VIEWS) as runner:
+            while runner.run_once():
+                pass
+        with psycopg.connect(database_url, autocommit=True, cursor_factory=Counting) as conn:
+            Counting.count = 0
+            ask(conn)
+            return Counting.count
+
+    asks: dict[str, Callable[[Any], object]] = {
+        "timeline": lambda conn: queries.timeline(conn, "factory:works", limit=500),
+        "matrix": lambda conn: queries.matrix(conn, "factory:works"),
+        "open": lambda conn: queries.open_items(conn, "request", limit=500),
+        "investigation": lambda conn: queries.investigation(conn, story.audit),
+        "registry": lambda conn: queries.registry(conn, "party:", limit=500),
+        "criteria": lambda conn: queries.criteria(conn),
+    }
+    story.log.store(database_url)
+    few = {view: cost(ask) for view, ask in asks.items()}
+    for number in range(40):
+        document = story.log.say("DocumentCaptured", "factory:works", {"size": number}, at="2020-05-01")
+        source = [("statedIn", document)]
+        story.log.say("AllegationMade", "factory:works", {"issue": "osh"}, refs=source, at="2020-05-01")
+        claim = {"addressees": [f"p{number}"], "topic": "notice"}
+        about = [("about", story.audit)]
+        question = story.log.say("QuestionAsked", "factory:works", claim, refs=about, at="2020-05-02")
+        answers = [("answers", question)]
+        story.log.say("ResponseGiven", "factory:works", by=f"p{number}", refs=answers, at="2020-05-03")
+    story.log.store(database_url)
+    many = {view: cost(ask) for view, ask in asks.items()}
+    # A query more where there is now something to read at all, never one per item.
+    assert all(many[view] <= max(few[view] + 4, 20) for view in asks), (few, many)
+
+
+class Counting(psycopg.Cursor[Any]):
+    """Counts executed statements."""
+
+    count = 0
+
+    def execute(self, *args: Any, **kwargs: Any) -> Counting:
+        Counting.count += 1
+        return super().execute(*args, **kwargs)
