@@ -169,7 +169,13 @@ class Log:
             signers=FOUNDING_KEYS,
         )
 
-    def register(self, slug: str, roles: Sequence[str] = ("ngo",), **claim: Any) -> Recorded:
+    def register(
+        self,
+        slug: str,
+        roles: Sequence[str] = ("ngo",),
+        pins: Mapping[str, str] | None = None,
+        **claim: Any,
+    ) -> Recorded:
         """Register a party with a root key of its own; a listed one keeps its name."""
         key = KeyPair(slug)
         described = {
@@ -184,6 +190,7 @@ class Log:
             about=[f"party:{slug}"],
             claim=described | claim,
             signers=(REGISTRAR, key),
+            pins=pins,
         )
         self.keys[slug] = key
         return recorded
@@ -243,6 +250,8 @@ class Log:
         refs: Iterable[Target] = (),
         signers: Sequence[KeyPair] | None = None,
         creates: Iterable[str] = (),
+        pins: Mapping[str, str] | None = None,
+        foreign: Iterable[Mapping[str, Any]] = (),
         closed: bool = True,
         **predicate: Any,
     ) -> Signed:
@@ -259,12 +268,13 @@ class Log:
         if texts:
             body["_sd"] = sorted(disclosure.digest(text) for text in texts)
         kind = EVENTS[event][0]
-        pinned = [self._ref(*ref) for ref in refs]
+        pinned = [*[self._ref(*ref) for ref in refs], *foreign]
+        forced = {name: first_digest(self.genesis_id, name) for name in creates} | dict(pins or {})
         names = set(about) | (self._closure(kind, pinned, body) if closed else set())
         payload = canonical.encode(
             {
                 "_type": "https://in-toto.io/Statement/v1",
-                "subject": [self._subject(name, creates) for name in sorted(names or {"ledger:main"})],
+                "subject": [self._subject(name, forced) for name in sorted(names or {"ledger:main"})],
                 "predicateType": f"urn:evidence-ledger:v1:{kind}",
                 "predicate": {
                     "ledger": {"genesis": self.genesis_id, "origin": self.origin},
@@ -329,12 +339,10 @@ class Log:
                 names.add(addressee if addressee.startswith("factory:") else f"party:{addressee}")
         return names
 
-    def _subject(self, name: str, creates: Iterable[str]) -> dict[str, Any]:
+    def _subject(self, name: str, forced: Mapping[str, str]) -> dict[str, Any]:
+        digest = forced.get(name) or creation_of(self.state, name) or first_digest(self.genesis_id, name)
         if name.startswith("document:"):
             digest = name.removeprefix("document:")
-        else:
-            known = None if name in creates else creation_of(self.state, name)
-            digest = known or first_digest(self.genesis_id, name)
         return {"name": name, "digest": {"sha256": digest}}
 
 
