@@ -10,8 +10,8 @@ from api.client.keyfile import PublicKey, public_half
 from api.client.signed import Signed, sign_payload
 from ledger.core import canonical
 from ledger.core.receipt import NO_GENESIS, Trust, unwitnessed_policy
-from ledger.core.statement import PREDICATE_TYPE, STATEMENT_TYPE, decode_statement
-from ledger.domain.names import LEDGER, OPERATOR, REGISTRAR, first_digest, party_name
+from ledger.core.statement import PREDICATE_TYPE, STATEMENT_TYPE, decode_statement, first_digest
+from ledger.domain.names import LEDGER, OPERATOR, REGISTRAR, party_name
 
 PROTOCOL_VERSION = 1
 INDEX_INTERVAL = 60  # seconds between index statements (protocol section 7)

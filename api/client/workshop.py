@@ -1,10 +1,12 @@
-"""From draft files to signed files: labels, key files and earlier signed files are looked up beside the draft."""
+"""From draft files to signed files: labels, key files and earlier signed files are looked up beside the
+draft.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nacl.utils
@@ -60,9 +62,9 @@ def find_key_file(name: str, folders: Iterable[Path]) -> KeyFile | None:
     return None
 
 
-def shelf_of(folder: Path) -> Shelf:
-    """Every signed file of a folder, under its label."""
-    shelf = Shelf()
+def shelf_of(folder: Path, shelf: Shelf | None = None) -> Shelf:
+    """Every signed file of a folder, under its label; added to a shelf if one is given."""
+    shelf = shelf or Shelf()
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         signed = read_signed(path)
         shelf.put(signed.envelope.payload, signed.label or path.name.removesuffix(SUFFIX))
@@ -76,10 +78,15 @@ def read_draft_file(path: Path) -> list[Draft]:
             raise DraftError(f"{path} is larger than {DRAFT_LIMIT} bytes", "split it into several files")
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise DraftError(f"{path}: {error.strerror}", "name a draft; `evidence draft KIND` prints one") from error
+        raise DraftError(
+            f"{path}: {error.strerror}", "name a draft; `evidence draft KIND` prints one"
+        ) from error
     except UnicodeDecodeError as error:
         raise DraftError(f"{path} is not UTF-8", "save it as UTF-8") from error
-    return read_drafts(text, path.name)
+    drafts = read_drafts(text, path.name)
+    if len(drafts) == 1 and drafts[0].label is None:
+        return [replace(drafts[0], label=path.stem)]
+    return drafts
 
 
 def captured(draft: Draft, folder: Path) -> tuple[FileFacts, CapturedFile] | tuple[None, None]:
@@ -92,7 +99,9 @@ def captured(draft: Draft, folder: Path) -> tuple[FileFacts, CapturedFile] | tup
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             size = file.tell()
     except OSError as error:
-        raise DraftError(f"{draft.where}: {path}: {error.strerror}", "put the document beside the draft") from error
+        raise DraftError(
+            f"{draft.where}: {path}: {error.strerror}", "put the document beside the draft"
+        ) from error
     return FileFacts(digest, size), CapturedFile(path, draft.file.media, digest)
 
 
@@ -111,7 +120,10 @@ class Workshop:
         return build(draft, self.resolver, self.ledger, self.now(), new_salt, facts), file
 
     def sign(self, draft: Draft, signers: Sequence[Signer]) -> Signed:
-        """The signed statement; later drafts know it by its label."""
+        """The signed statement; later drafts know it by its label.
+
+        Raises LedgerError without a fitting key.
+        """
         built, file = self.build(draft)
         payload = built.statement.payload
         chosen = list(fitting(signers, built))

@@ -1,1 +1,3 @@
-"""The re-enacted exchange of 2019 and 2020: its statements are data in `case-2019/`, this package only enters them."""
+"""The re-enacted exchange of 2019 and 2020: its statements are data in `case-2019/`, this package only
+enters them.
+"""

@@ -7,7 +7,6 @@ can be erased; 4 the payload is encoded and decoded again, so that a draft fails
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +17,13 @@ from api.drafts.resolver import CREATING, Resolver, Target
 from api.drafts.yaml_text import DraftError
 from ledger.core import canonical, disclosure
 from ledger.core.refusal import Refusal
-from ledger.core.statement import PREDICATE_TYPE, STATEMENT_TYPE, Statement, decode_statement
+from ledger.core.statement import (
+    PREDICATE_TYPE,
+    STATEMENT_TYPE,
+    Statement,
+    decode_statement,
+    first_digest,
+)
 
 # Kinds whose subjects include every factory and party of what they refer to, so that no reply escapes a
 # history.
@@ -165,16 +170,11 @@ def _subject_digest(draft: Draft, name: str, resolver: Resolver, ledger: LedgerI
     if named is not None:
         return named
     if draft.event in CREATING and name.startswith(f"{draft.kind}:"):
-        return creation_digest(ledger.genesis, name)
+        return first_digest(ledger.genesis, name)
     raise DraftError(
         f"{draft.where}: nobody has registered {name} in this ledger",
         "enter its registration or listing first, or mend the spelling",
     )
-
-
-def creation_digest(genesis: str, name: str) -> str:
-    """The subject digest of a name in the very statement that creates it (protocol section 2)."""
-    return hashlib.sha256(f"{genesis}\n{name}".encode("ascii")).hexdigest()
 
 
 def _predicate(draft: Draft, ledger: LedgerIdentity, issued_at: str) -> dict[str, Any]:
@@ -228,5 +228,3 @@ def _file_members(draft: Draft, file: FileFacts | None) -> dict[str, Any]:
     if file is None or draft.file is None:
         return {}
     return {"media": draft.file.media, "size": file.size}
-
-

@@ -1,7 +1,7 @@
 """The claim of a draft: which members stay in the log for ever, which can be erased, and the shape of each.
 
-A person writes `names: [A, B]`, `low: 4` or `text: Words`; the tables of `ledger.core.kinds` say that names are texts
-with a language, that measured values are decimal strings, and which lists are sorted.
+A person writes `names: [A, B]`, `low: 4` or `text: Words`; the tables of `ledger.core.kinds` say that names
+are texts with a language, that measured values are decimal strings, and which lists are sorted.
 """
 
 from __future__ import annotations
@@ -121,7 +121,10 @@ def _with_key(draft: Draft, value: Mapping[str, Any], resolver: Resolver) -> dic
 
 
 def shape(value: Any, schema: Mapping[str, Any], lang: str) -> Any:
-    """The value in the form its schema wants: texts, decimal strings, sorted lists. What fits nowhere stays."""
+    """The value in the form its schema wants: texts, decimal strings, sorted lists.
+
+    What fits nowhere stays.
+    """
     if "anyOf" in schema:
         return _shape_any(value, schema["anyOf"], lang)
     if schema.get("type") == "array":

@@ -1,0 +1,78 @@
+"""`evidence check` and `evidence rebuild`: is everything still as it was signed; make the views anew."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.console import complain, progress, say, say_json
+from api.cli.options import Data, Database, Json, load_settings
+from api.cli.words import _, plural
+
+Views = Annotated[
+    list[str] | None, typer.Argument(metavar="[VIEW...]", help="Views to rebuild; all unless given.")
+]
+
+
+def rebuild(views: Views = None, data: Data = None, database: Database = None, as_json: Json = False) -> None:
+    """Make views anew from the log, beside those that serve, and swap."""
+    from api.composition import database as opened
+    from projections.rebuild import Progress
+    from projections.rebuild import rebuild as run
+
+    chosen = _chosen(views)
+    with opened(load_settings(data, database)) as url, progress(_("rebuilding"), None) as advance:
+        done = 0
+
+        def show(state: Progress) -> None:
+            nonlocal done
+            advance(state.done - done, total=state.total)
+            done = state.done
+
+        result = run(url, chosen, show)
+    if as_json:
+        say_json({"views": [view.name for view in chosen], "entries": result.done, "seconds": result.seconds})
+    else:
+        entries = plural("{n} entry", "{n} entries", result.done)
+        say(
+            _(
+                "Rebuilt {views} from {entries}.",
+                views=", ".join(view.name for view in chosen),
+                entries=entries,
+            )
+        )
+
+
+def _chosen(names: list[str] | None) -> list[Any]:
+    from api.cli.options import UsageError
+    from projections.views import VIEWS
+
+    known = {view.name: view for view in VIEWS}
+    unknown = sorted(set(names or []) - known.keys())
+    if unknown:
+        raise UsageError(f"there is no view {unknown[0]}", f"views are {', '.join(known)}")
+    return [known[name] for name in names or known]
+
+
+def check(data: Data = None, database: Database = None, as_json: Json = False) -> None:
+    """Re-read the whole log and every view; name the first thing that is not as it was signed."""
+    from api.cli.inspection import inspect
+
+    with progress(_("checking"), None) as advance:
+        report = inspect(load_settings(data, database), advance)
+    if as_json:
+        say_json(report.to_json())
+    elif report.defect is None:
+        entries = plural("{n} entry", "{n} entries", report.entries)
+        say(
+            _(
+                "{entries} checked: {what} are as they were signed.",
+                entries=entries,
+                what=", ".join(report.checked),
+            )
+        )
+    else:
+        complain(report.defect, _("restore it from a backup, or report it"))
+    if report.defect is not None:
+        raise typer.Exit(1)

@@ -1,0 +1,57 @@
+"""Where output goes: people read rich text, programs read JSON, errors are one line on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from api.cli.words import _
+
+# Wider lines are hard to read; narrower terminals get what they have.
+WIDEST = 120
+
+
+def out() -> Console:
+    """Standard output: no colour and no markup when it is not a terminal."""
+    console = Console(highlight=False, soft_wrap=False)
+    if console.width > WIDEST:
+        console.width = WIDEST
+    return console
+
+
+def err() -> Console:
+    """Standard error, for progress and for errors."""
+    return Console(stderr=True, highlight=False)
+
+
+def say(text: str = "") -> None:
+    """One plain line for people; square brackets are printed as they are."""
+    out().print(text, markup=False)
+
+
+def say_json(value: Any) -> None:
+    """One JSON value for programs, the same on a terminal and in a pipe."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def complain(what: str, mend: str = "", code: str = "") -> None:
+    """An error in one line: what is wrong, and how to mend it."""
+    start = _("evidence: {what}", what=what)
+    text = " ".join(f"{start} ({code})".split() if code else start.split())
+    sys.stderr.write(f"{text} - {mend}\n" if mend else f"{text}\n")
+
+
+@contextmanager
+def progress(label: str, total: int | None) -> Iterator[Any]:
+    """A progress bar on standard error; yields `advance(n=1)`. Silent when nobody watches."""
+    console = err()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda n=1, total=None: bar.update(task, advance=n, total=total)

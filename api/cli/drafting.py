@@ -1,0 +1,176 @@
+"""`evidence draft | sign | cosign`: from a template to an envelope file with every signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.console import say, say_json
+from api.cli.founding import now
+from api.cli.keys import asking
+from api.cli.options import (
+    Data,
+    Database,
+    Json,
+    KeyFiles,
+    TrustFile,
+    Url,
+    UsageError,
+    load_settings,
+    read_trust,
+)
+from api.cli.place import reach
+from api.cli.words import _
+from api.client.keyfile import read_key_file
+from api.client.lookup import RemoteResolver
+from api.client.signed import SUFFIX, Signed, read_signed, write_signed
+from api.client.signed import cosign as add_signature
+from api.client.workshop import FolderResolver, Signer, Workshop, read_draft_file, shelf_of, unsigned
+from api.drafts.build import Built, LedgerIdentity
+from api.drafts.explain import explain
+from api.drafts.resolver import Resolver
+from api.drafts.template import template
+from api.settings import Settings
+
+Drafts = Annotated[
+    list[Path], typer.Argument(metavar="DRAFT...", help="YAML drafts, in the order to sign them.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Sign nothing; show what is public for ever and what can be erased.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Where signed files go; beside the draft otherwise."),
+]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="Look names up in the signed files of the folder only.")
+]
+
+
+def draft(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="A kind, or an event such as DemandMade.")],
+    as_json: Json = False,
+) -> None:
+    """Print a commented template for a statement."""
+    text = template(kind)
+    if as_json:
+        say_json({"kind": kind, "template": text})
+    else:
+        typer.echo(text, nl=False)
+
+
+def sign(
+    drafts: Drafts,
+    key: KeyFiles = None,
+    dry_run: DryRun = False,
+    out: Out = None,
+    offline: Offline = False,
+    trust: TrustFile = None,
+    data: Data = None,
+    database: Database = None,
+    url: Url = None,
+    as_json: Json = False,
+) -> None:
+    """Turn drafts into signed files; each draft may refer to those before it."""
+    settings = load_settings(data, database, url)
+    root = read_trust(trust, settings)
+    signers = [] if dry_run else read_signers(key or [], settings)
+    if not dry_run and not signers:
+        raise UsageError("nothing to sign with", "add `--key FILE`")
+    results: list[dict[str, object]] = []
+    with _behind(settings, root.genesis, offline) as behind:
+        for path in drafts:
+            bench = _bench(path, LedgerIdentity(root.origin, root.genesis), settings, behind, out)
+            for each in read_draft_file(path):
+                if dry_run:
+                    _explain(bench.build(each)[0], as_json, results)
+                else:
+                    signed = bench.sign(each, signers)
+                    target = (out or path.parent) / f"{each.label or path.stem}{SUFFIX}"
+                    write_signed(target, signed)
+                    _report(target, signed, signers, as_json, results)
+    if as_json:
+        say_json(results)
+
+
+def _bench(
+    path: Path, ledger: LedgerIdentity, settings: Settings, behind: Resolver | None, out: Path | None
+) -> Workshop:
+    shelf = shelf_of(path.parent)
+    if out is not None and out.is_dir():
+        shelf = shelf_of(out, shelf)
+    folders = [path.parent, path.parent / "keys", settings.keys_folder, Path.cwd()]
+    return Workshop(ledger, path.parent, FolderResolver(shelf, folders, behind), now)
+
+
+@contextmanager
+def _behind(settings: Settings, genesis: str, offline: bool) -> Iterator[Resolver | None]:
+    """The ledger as a place to look names up; none when the command works offline."""
+    if offline or not (settings.url or settings.database or settings.data.is_dir()):
+        yield None
+        return
+    with reach(settings) as client:
+        yield RemoteResolver(client, genesis)
+
+
+def read_signers(paths: Sequence[Path], settings: Settings) -> list[Signer]:
+    """The keys ready to sign; asks for a passphrase where a file is locked."""
+    ask = asking(settings)
+    files = [read_key_file(path) for path in paths]
+    return [Signer(file.key.party, file.key.key_id, file.seed(ask)) for file in files]
+
+
+def _explain(built: Built, as_json: bool, results: list[dict[str, object]]) -> None:
+    explained = explain(built)
+    if as_json:
+        results.append(explained.to_json())
+        return
+    say(_("{where}: {event}", where=built.draft.where, event=built.statement.event))
+    say(_("  public for ever, in every copy of the log:"))
+    for line in explained.permanent:
+        say(f"    {line}")
+    say(_("  can be erased later:") if explained.erasable else _("  nothing in it can be erased later."))
+    for line in explained.erasable:
+        say(f"    {line}")
+
+
+def _report(
+    path: Path, signed: Signed, signers: Sequence[Signer], as_json: bool, results: list[dict[str, object]]
+) -> None:
+    missing = unsigned(signed, signers)
+    statement = signed.statement()
+    if as_json:
+        results.append({"file": str(path), "id": statement.id, "event": statement.event, "missing": missing})
+        return
+    say(_("{file}  {event}  {id}", file=path, event=statement.event, id=statement.id))
+    if missing:
+        say(_("  still to be signed by {names}: evidence cosign", names=", ".join(missing)))
+
+
+def cosign(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files written by `evidence sign`.")],
+    key: KeyFiles = None,
+    as_json: Json = False,
+) -> None:
+    """Add a signature to signed files, after showing what is signed."""
+    signers = read_signers(key or [], load_settings())
+    if not signers:
+        raise UsageError("nothing to sign with", "add `--key FILE`")
+    results: list[dict[str, object]] = []
+    for path in files:
+        signed = read_signed(path)
+        for signer in signers:
+            signed = add_signature(signed, signer.seed)
+        write_signed(path, signed)
+        statement = signed.statement()
+        count = len(signed.envelope.signatures)
+        if as_json:
+            results.append({"file": str(path), "id": statement.id, "signatures": count})
+        else:
+            say(_("{file}  {event}  {n} signatures", file=path, event=statement.event, n=count))
+    if as_json:
+        say_json(results)

@@ -1,0 +1,118 @@
+"""`evidence init` and `evidence migrate`: a new ledger, and its tables."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.console import say, say_json
+from api.cli.keys import new_passphrase
+from api.cli.options import Data, Database, Json, NoPassphrase, load_settings
+from api.cli.place import reach
+from api.cli.words import _
+from api.client.genesis import USUAL_POLICY, FounderSeeds, open_ledger
+from api.client.http import Client, write_receipt
+from api.client.keyfile import PublicKey, new_seed, public_half, write_key_file
+from api.client.receipts import accept
+from api.client.signed import Signed
+from api.settings import Settings
+from ledger.core.note import Signer
+from ledger.core.receipt import Trust, format_trust
+from ledger.core.refusal import LedgerError
+
+Origin = Annotated[
+    str, typer.Option("--origin", help="The ledger's name for ever, such as ledger.example.org/2026.")
+]
+Clock = Annotated[
+    str, typer.Option("--clock", help="`system`; `demo` dates every entry by its own statement.")
+]
+Policy = Annotated[str | None, typer.Option("--policy", help="What the operator does, in entry 0 for ever.")]
+
+
+def init(
+    data: Data = None,
+    database: Database = None,
+    origin: Origin = "ledger.localhost/1",
+    clock: Clock = "system",
+    policy: Policy = None,
+    no_passphrase: NoPassphrase = False,
+    as_json: Json = False,
+) -> None:
+    """Make a new ledger: its keys, its database, and entry 0."""
+    settings = load_settings(data, database, origin=origin)
+    passphrase = None if no_passphrase else new_passphrase(settings)
+    genesis, trust = found(settings, origin, clock, now(), passphrase, policy or USUAL_POLICY)
+    with reach(settings) as client:
+        enter_genesis(client, genesis, trust, settings.receipts_folder)
+    if as_json:
+        say_json({"origin": trust.origin, "genesis": trust.genesis, "trust": str(settings.trust_file)})
+        return
+    say(_("Ledger {origin} is open.", origin=trust.origin))
+    say(
+        _(
+            "Keys: {folder}. Take operator-root.key and registrar.key off this machine.",
+            folder=settings.keys_folder,
+        )
+    )
+    say(_("Give {file} to whoever verifies receipts.", file=settings.trust_file))
+
+
+def now() -> str:
+    """The present moment as `issuedAt` has it."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def found(
+    settings: Settings, origin: str, clock: str, issued_at: str, passphrase: str | None, policy: str
+) -> tuple[Signed, Trust]:
+    """Make the keys, the trust file and entry 0, to be entered. Raises LedgerError for a folder in use."""
+    seeds, log_seed = _keys(settings, passphrase)
+    vkey = Signer(origin, log_seed).verifier.vkey
+    genesis, trust = open_ledger(origin, vkey, clock, issued_at, seeds, policy)
+    settings.trust_file.write_text(format_trust(trust), encoding="utf-8")
+    return genesis, trust
+
+
+def enter_genesis(client: Client, genesis: Signed, trust: Trust, receipts: Path) -> None:
+    """Send entry 0 and keep its receipt. Raises LedgerError unless it became entry 0."""
+    receipt = client.submit(genesis)
+    accept(genesis, receipt, trust)
+    write_receipt(receipts, receipt)
+    if receipt.index != 0:
+        raise LedgerError("the database already holds a ledger", "name an empty database")
+
+
+def _keys(settings: Settings, passphrase: str | None) -> tuple[FounderSeeds, bytes]:
+    if settings.log_key_file.exists() or settings.trust_file.exists():
+        raise LedgerError(f"there is a ledger in {settings.data} already", "name another folder with --data")
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    seeds = FounderSeeds(new_seed(), new_seed(), new_seed())
+    root, device, registrar = seeds.public()
+    folder = settings.keys_folder
+    write_key_file(folder / "operator-root.key", seeds.operator_root, root, passphrase)
+    # The device key and the log's key sign while nobody is there to type a passphrase.
+    write_key_file(folder / "operator-device.key", seeds.operator_device, device, None)
+    write_key_file(folder / "registrar.key", seeds.registrar_root, registrar, passphrase)
+    log_seed = new_seed()
+    write_key_file(settings.log_key_file, log_seed, _log_key(log_seed), None)
+    return seeds, log_seed
+
+
+def _log_key(seed: bytes) -> PublicKey:
+    return public_half(seed, "device", ("any",), None)
+
+
+def migrate(data: Data = None, database: Database = None, as_json: Json = False) -> None:
+    """Bring the database's tables up to this version."""
+    from api.composition import database as opened
+    from ledger.store.migrate import migrate as apply
+
+    with opened(load_settings(data, database)) as url:
+        applied = [str(label) for label in apply(url)]
+    if as_json:
+        say_json({"applied": applied})
+    else:
+        say(_("Applied: {labels}", labels=", ".join(applied)) if applied else _("Nothing to do."))

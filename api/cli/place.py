@@ -1,0 +1,93 @@
+"""Reaching a ledger: over its address, or by serving the one in a data folder to this process alone.
+
+A command with `--data` or `--database` runs the very same HTTP API as `evidence serve`, on a socket in a
+folder that nobody else may enter, so that there is one way in whatever is named.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from api.client.http import Client
+from api.settings import Settings
+from ledger.core.refusal import LedgerError
+
+START_SECONDS = 120.0  # a first start makes the database cluster
+
+
+@contextmanager
+def reach(settings: Settings) -> Iterator[Client]:
+    """A client of the ledger that the settings name. Raises LedgerError when it cannot be reached."""
+    if settings.url:
+        with Client(settings.url) as client:
+            yield client
+        return
+    if settings.database is None and not settings.data.is_dir():
+        raise LedgerError(
+            f"there is no ledger in {settings.data}",
+            "make one with `evidence init`, or give --data, --database or --url",
+        )
+    with tempfile.TemporaryDirectory(prefix="evidence-") as folder:
+        socket = Path(folder) / "api.sock"
+        with served(settings, uds=str(socket)), local_client(socket) as client:
+            yield client
+
+
+def local_client(socket: Path) -> Client:
+    """A client that talks to a Unix socket."""
+    return Client("http://ledger.localhost", httpx2.HTTPTransport(uds=str(socket)))
+
+
+@contextmanager
+def served(settings: Settings, **where: Any) -> Iterator[None]:
+    """Serve the API from a thread of this process while the block runs; `where` is uvicorn's host, port or
+    uds.
+    """
+    # Imported late: commands that need no server start in a tenth of the time.
+    import uvicorn
+
+    from api.app import create_app
+
+    config = uvicorn.Config(
+        create_app(settings), log_level="error", access_log=False, lifespan="on", log_config=None, **where
+    )
+    server = uvicorn.Server(config)
+    failure: list[BaseException] = []
+    thread = threading.Thread(target=_run, args=(server, failure), name="api", daemon=True)
+    thread.start()
+    try:
+        _await_start(server, thread, failure)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _run(server: Any, failure: list[BaseException]) -> None:
+    try:
+        server.run()
+    except BaseException as error:
+        failure.append(error)
+
+
+def _await_start(server: Any, thread: threading.Thread, failure: list[BaseException]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started:
+        if not thread.is_alive():
+            cause = failure[0] if failure else None
+            if isinstance(cause, LedgerError):
+                raise cause
+            raise LedgerError(
+                "the ledger could not be opened", "see the log above, or run `evidence check`"
+            ) from cause
+        if time.monotonic() > deadline:
+            raise LedgerError(f"the ledger did not open within {START_SECONDS:.0f} s", "see its log")
+        time.sleep(0.01)

@@ -1,0 +1,154 @@
+"""`evidence timeline | matrix | open | party | factory`: the views, as text or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from api.cli import render
+from api.cli.console import out, say_json
+from api.cli.options import AsOf, Data, Database, Json, Url, UsageError, load_settings
+from api.cli.place import reach
+from api.cli.words import _
+from api.client.http import Client
+
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="factory:SLUG or party:SLUG; a bare slug is a factory.")
+]
+Slug = Annotated[str | None, typer.Argument(metavar="[SLUG]", help="One of them; all without it.")]
+By = Annotated[str, typer.Option("--by", help="Order by the time recorded, said or occurred.")]
+All = Annotated[bool, typer.Option("--all", help="Show what is settled, too.")]
+FOLDERS = {"factory": "factories", "party": "parties"}
+
+
+def timeline(
+    name: Name,
+    as_of: AsOf = None,
+    by: By = "recorded",
+    data: Data = None,
+    database: Database = None,
+    url: Url = None,
+    as_json: Json = False,
+) -> None:
+    """Everything about a factory or party, oldest first."""
+    if by not in ("recorded", "said", "occurred"):
+        raise UsageError(f"{by} is not one of the times", "use --by recorded, said or occurred")
+    with _opened(data, database, url) as (client, newest):
+        answer, items = ask_all(client, f"{address(name)}/timeline", as_of=as_of, by=by, at_least=newest)
+    if as_json:
+        say_json({**answer, "items": items})
+    else:
+        render.timeline(out(), answer, items)
+
+
+def matrix(
+    name: Name,
+    as_of: AsOf = None,
+    data: Data = None,
+    database: Database = None,
+    url: Url = None,
+    as_json: Json = False,
+) -> None:
+    """Who claims what about a factory or party, by issue, method and party."""
+    with _opened(data, database, url) as (client, newest):
+        answer = client.get(f"{address(name)}/matrix", as_of=as_of, at_least=newest)
+    if as_json:
+        say_json(answer)
+    else:
+        render.matrix(out(), answer)
+
+
+def open_items(
+    as_of: AsOf = None,
+    show_all: All = False,
+    data: Data = None,
+    database: Database = None,
+    url: Url = None,
+    as_json: Json = False,
+) -> None:
+    """Questions, demands and commitments that nobody has answered or kept."""
+    found = {}
+    with _opened(data, database, url) as (client, newest):
+        for what in ("requests", "commitments"):
+            answer, items = ask_all(client, f"/v1/{what}", as_of=as_of, at_least=newest)
+            found[what] = (answer, [item for item in items if show_all or item["open"]])
+    if as_json:
+        say_json({what: {**answer, "items": items} for what, (answer, items) in found.items()})
+        return
+    console = out()
+    render.open_list(console, *found["requests"], _("Questions, demands and other requests"))
+    render.open_list(console, *found["commitments"], _("Commitments"))
+
+
+def party(
+    slug: Slug = None,
+    as_of: AsOf = None,
+    data: Data = None,
+    database: Database = None,
+    url: Url = None,
+    as_json: Json = False,
+) -> None:
+    """Show the parties, or one of them with its keys."""
+    _registry("party", slug, as_of, (data, database, url), as_json)
+
+
+def factory(
+    slug: Slug = None,
+    as_of: AsOf = None,
+    data: Data = None,
+    database: Database = None,
+    url: Url = None,
+    as_json: Json = False,
+) -> None:
+    """Show the factories, or one of them."""
+    _registry("factory", slug, as_of, (data, database, url), as_json)
+
+
+def _registry(
+    kind: str, slug: str | None, as_of: str | None, where: tuple[Any, Any, Any], as_json: bool
+) -> None:
+    with _opened(*where) as (client, newest):
+        if slug is None:
+            answer, entries = ask_all(client, f"/v1/{FOLDERS[kind]}", as_of=as_of, at_least=newest)
+            shown: dict[str, Any] = {**answer, "items": entries}
+        else:
+            bare = slug.removeprefix(f"{kind}:")
+            answer = shown = client.get(f"/v1/{FOLDERS[kind]}/{bare}", as_of=as_of, at_least=newest)
+            entries = [answer]
+    if as_json:
+        say_json(shown)
+    else:
+        render.registry(out(), answer, entries, _("Parties") if kind == "party" else _("Factories"))
+
+
+def address(name: str) -> str:
+    """The path of a factory or party. Raises UsageError for any other name."""
+    kind, colon, slug = name.partition(":")
+    if not colon:
+        kind, slug = "factory", name
+    if kind not in FOLDERS or not slug:
+        raise UsageError(f"{name} is no factory or party", "write factory:SLUG or party:SLUG")
+    return f"/v1/{FOLDERS[kind]}/{slug}"
+
+
+def ask_all(client: Client, path: str, **parameters: str | int | None) -> tuple[dict[str, Any], list[Any]]:
+    """The first page's answer, and the items of all pages."""
+    pages = list(client.pages(path, limit=500, **parameters))
+    first = pages[0]
+    names = {name: value for page in pages for name, value in page.get("names", {}).items()}
+    return {**first, "names": names}, [item for page in pages for item in page["items"]]
+
+
+@contextmanager
+def _opened(data: Any, database: Any, url: Any) -> Iterator[tuple[Client, int]]:
+    """A client, and the size of the log: what was entered just before is shown."""
+    with reach(load_settings(data, database, url)) as client:
+        yield client, log_size(client)
+
+
+def log_size(client: Client) -> int:
+    """How many entries the newest checkpoint covers (its second line)."""
+    return int(client.text("/checkpoint").split("\n")[1])

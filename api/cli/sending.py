@@ -1,0 +1,109 @@
+"""`evidence submit`: send signed files, verify every receipt, keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.console import complain, progress, say, say_json
+from api.cli.options import Data, Database, Json, TrustFile, Url, load_settings, read_trust
+from api.cli.place import reach
+from api.cli.words import _
+from api.client.http import Client, Receipt, RefusedByServer, labels, write_receipt
+from api.client.order import in_order
+from api.client.receipts import accept, introduced, keys_of_receipts
+from api.client.signed import SUFFIX, Signed, read_signed
+from ledger.core.receipt import Trust
+
+BATCH = 200
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Signed files, or folders of them; order does not matter."),
+]
+Receipts = Annotated[
+    Path | None,
+    typer.Option("--receipts", metavar="DIR", help="Where receipts go; receipts/ beside the first file."),
+]
+Outcome = Receipt | RefusedByServer
+
+
+def submit(
+    files: Files,
+    receipts: Receipts = None,
+    trust: TrustFile = None,
+    data: Data = None,
+    database: Database = None,
+    url: Url = None,
+    as_json: Json = False,
+) -> None:
+    """Send signed files to the ledger; a refused one never holds up the others."""
+    settings = load_settings(data, database, url)
+    root = read_trust(trust, settings)
+    paths = list(_expand(files))
+    batch = in_order([read_signed(path) for path in paths])
+    folder = receipts or (settings.receipts_folder if data else paths[0].parent / "receipts")
+    results: list[dict[str, object]] = []
+    with reach(settings) as client, progress(_("submitting"), len(batch)) as advance:
+        for signed, outcome in enter(client, batch, root, folder):
+            results.append(_result(signed, outcome, folder, as_json))
+            advance(1)
+    if as_json:
+        say_json(results)
+    if any("code" in result for result in results):
+        raise typer.Exit(1)
+
+
+def _expand(files: Sequence[Path]) -> Iterator[Path]:
+    for path in files:
+        if path.is_dir():
+            yield from sorted(path.glob(f"*{SUFFIX}"))
+        else:
+            yield path
+
+
+def enter(
+    client: Client, batch: Sequence[Signed], trust: Trust, folder: Path, known: dict[str, bytes] | None = None
+) -> Iterator[tuple[Signed, Outcome]]:
+    """Send statements in order; every receipt is verified before it is kept. Raises BadReceipt."""
+    keys = keys_of_receipts(folder) if known is None else known
+    queue = iter(batch)
+    while chunk := list(islice(queue, BATCH)):
+        for signed, outcome in zip(chunk, client.submit_many(chunk), strict=True):
+            if isinstance(outcome, Receipt):
+                keys |= introduced(signed.envelope.payload)
+                accept(signed, outcome, trust, keys)
+                write_receipt(folder, outcome)
+            yield signed, outcome
+
+
+def _result(signed: Signed, outcome: Outcome, folder: Path, as_json: bool) -> dict[str, object]:
+    (name,) = labels([signed])
+    if isinstance(outcome, RefusedByServer):
+        if not as_json:
+            complain(f"{name}: {outcome.what}", outcome.mend)
+        return {"label": name, "code": outcome.code, "place": outcome.place, "what": outcome.what}
+    receipt = folder / f"{outcome.index}.entry"
+    if not as_json:
+        again = _(" (was logged before)") if outcome.duplicate else ""
+        say(
+            _(
+                "entry {index}  {name}  receipt {file}{again}",
+                index=outcome.index,
+                name=name,
+                file=receipt,
+                again=again,
+            )
+        )
+    return {
+        "label": name,
+        "id": outcome.id,
+        "index": outcome.index,
+        "recordedAt": outcome.recorded_at,
+        "receipt": str(receipt),
+        "duplicate": outcome.duplicate,
+    }

@@ -1,0 +1,47 @@
+"""`evidence serve` and `evidence project`: the API, and the projector as a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from api.cli.console import say
+from api.cli.options import Data, Database, load_settings
+from api.cli.words import _
+
+Host = Annotated[str | None, typer.Option("--host", help="The address to listen on; 127.0.0.1 unless given.")]
+Port = Annotated[int | None, typer.Option("--port", help="The port to listen on; 8000 unless given.")]
+Workers = Annotated[int | None, typer.Option("--workers", help="How many processes serve.")]
+
+
+def serve(
+    data: Data = None,
+    database: Database = None,
+    host: Host = None,
+    port: Port = None,
+    workers: Workers = None,
+) -> None:
+    """Serve the API until stopped; an embedded ledger's views are kept up to date beside it."""
+    from api.server import run
+
+    settings = load_settings(data, database, host=host, port=port, workers=workers)
+    say(_("Serving on http://{host}:{port} until stopped (Ctrl-C).", host=settings.host, port=settings.port))
+    run(settings)
+
+
+def project(data: Data = None, database: Database = None) -> None:
+    """Keep the views up to date until stopped, as a process of its own."""
+    from api.composition import database as opened
+    from projections.runner import Runner
+    from projections.views import VIEWS
+
+    settings = load_settings(data, database)
+    stop = threading.Event()
+    with opened(settings) as url:
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_args: stop.set())
+        say(_("Keeping the views up to date until stopped (Ctrl-C)."))
+        Runner(url, VIEWS).run_forever(stop)
