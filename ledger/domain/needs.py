@@ -37,7 +37,8 @@ def _originators(statement: Statement) -> frozenset[str]:
     for subject in statement.subjects:
         if not subject.name.startswith("document:"):
             found.add(subject.name)
-    for slug in (*statement.issuers, *statement.claimants, *statement.audience):
+    recoverers = statement.claim.get("recoverers", ())
+    for slug in (*statement.issuers, *statement.claimants, *statement.audience, *recoverers):
         found.add(party_name(slug))
     if statement.attribution is not None:
         found.update(party_name(relay) for relay in statement.attribution.via if ":" not in relay)
