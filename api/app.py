@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -137,10 +138,17 @@ class Guard:
         except ClientDisconnect:
             return
         except Exception as error:
-            log.error("failed", method=scope["method"], route=_route(scope), error=type(error).__name__)
+            log.error("failed", method=scope["method"], route=_route(scope), **_told(error))
             if started:
                 raise  # the client sees an unfinished answer
             await problems.respond(error)(scope, receive, guarded)
+
+
+def _told(error: Exception) -> dict[str, str]:
+    """The kind of error and the line it comes from; its text may hold what somebody sent."""
+    frames = traceback.extract_tb(error.__traceback__)
+    at = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "-"
+    return {"error": type(error).__name__, "at": at}
 
 
 def _route(scope: Scope) -> str:

@@ -44,7 +44,6 @@ _ANY: dict[str, Any] = {
 # Whatever was uploaded is never a page of ours: it is saved, not shown, and can run nothing.
 _INERT = {
     "content-security-policy": "default-src 'none'; sandbox",
-    "x-content-type-options": "nosniff",
     "cross-origin-resource-policy": "same-origin",
 }
 

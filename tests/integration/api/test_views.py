@@ -1,0 +1,155 @@
+"""Views over HTTP: as of any day, conditional, in pages, each with its clock and its notice."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.support.builder import START
+
+from .conftest import Poster
+
+
+def test_a_reader_sees_what_it_has_just_written(case: Poster) -> None:
+    shown = case.read("/v1/factories/toys/timeline")
+    assert shown["asOf"]["size"] >= case.position
+    assert [item["event"] for item in shown["items"]] == [
+        "FactoryRegistered",
+        "AllegationMade",
+        "AuditDescribed",
+        "DeterminationIssued",
+        "QuestionAsked",
+    ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/factories",
+        "/v1/factories/toys",
+        "/v1/factories/toys/timeline",
+        "/v1/factories/toys/matrix",
+        "/v1/parties",
+        "/v1/parties/ngo",
+        "/v1/parties/ngo/timeline",
+        "/v1/requests",
+        "/v1/commitments",
+        "/v1/criteria",
+    ],
+)
+def test_every_view_says_its_ledger_its_clock_and_its_notice(case: Poster, path: str) -> None:
+    shown = case.read(path)
+    assert shown["ledger"] == {
+        "origin": case.log.origin,
+        "genesis": case.log.genesis_id,
+        "clock": "system",
+    }
+    assert "not that it is true" in shown["notice"]
+    assert shown["asOf"]["clock"] == "system"
+
+
+def test_a_party_is_shown_with_its_keys(case: Poster) -> None:
+    assert case.log.keys["ngo"].id in str(case.read("/v1/parties/ngo"))
+
+
+def test_an_investigation_is_shown_with_its_checklist(case: Poster) -> None:
+    audit = next(r.statement.id for r in case.log.recorded if r.statement.event == "AuditDescribed")
+    shown = case.read(f"/v1/investigations/{audit}")
+    assert "asked" in str(shown)
+
+
+def test_an_open_question_is_on_the_list_until_the_day_before_it_was_asked(case: Poster) -> None:
+    assert len(case.read("/v1/requests", open="true")["items"]) == 1
+    assert case.read("/v1/requests", as_of=START[:10].replace("2026", "2025"))["items"] == []
+
+
+def test_as_of_a_position_shows_the_entries_before_it(case: Poster) -> None:
+    shown = case.read("/v1/factories/toys/timeline", as_of=5)
+    assert [item["event"] for item in shown["items"]] == ["FactoryRegistered", "AllegationMade"][:2]
+    assert shown["asOf"]["size"] == 5
+
+
+def test_pages_follow_their_links_to_the_end(case: Poster) -> None:
+    seen: list[Any] = []
+    path = f"/v1/factories/toys/timeline?limit=2&at_least={case.position}"
+    while path:
+        response = case.client.get(path)
+        seen += [item["position"] for item in response.json()["items"]]
+        following = re.search(r'<([^>]*)>; rel="next"', response.headers["link"])
+        path = following[1] if following else ""
+    assert seen == [item["position"] for item in case.read("/v1/factories/toys/timeline")["items"]]
+    assert len(seen) == 5
+
+
+def test_a_view_that_has_not_changed_is_not_sent_again(case: Poster) -> None:
+    case.read("/v1/factories")
+    first = case.client.get("/v1/factories")
+    again = case.client.get("/v1/factories", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    case.log.factory("more")
+    case.read("/v1/factories")
+    changed = case.client.get("/v1/factories", headers={"if-none-match": first.headers["etag"]})
+    assert changed.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/v1/factories?as_of=yesterday", "as_of"),
+        ("/v1/factories?as_of=2020-02-30", "as_of"),
+        ("/v1/factories?limit=0", "limit"),
+        ("/v1/factories?limit=many", "limit"),
+        ("/v1/factories?at_least=-1", "at_least"),
+        ("/v1/factories?at_least=999999", "at_least"),
+        ("/v1/factories/toys/timeline?by=hearsay", "by"),
+        ("/v1/factories/toys/timeline?after=x", "after"),
+        ("/v1/factories/toys/timeline?kind=rumour", "0"),
+        ("/v1/factories/TOYS", "slug"),
+        ("/v1/requests?after=%00", "after"),
+        ("/v1/statements/abc", "id"),
+    ],
+)
+def test_a_parameter_that_cannot_be_used_is_named(case: Poster, path: str, place: str) -> None:
+    response = case.client.get(path)
+    problem = response.json()
+    assert (response.status_code, problem["place"]) == (400, place)
+    assert problem["detail"]
+    assert problem["mend"]
+
+
+@pytest.mark.parametrize("path", ["/v1/factories/none", "/v1/parties/none", f"/v1/investigations/{'0' * 64}"])
+def test_what_is_not_there_is_not_found(case: Poster, path: str) -> None:
+    response = case.client.get(path)
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_an_address_or_a_method_that_is_not_ours_is_a_problem_too(client: TestClient) -> None:
+    assert client.get("/v2/anything").json()["code"] == "not-found"
+    refused = client.delete("/v1/statements")
+    assert (refused.status_code, refused.json()["code"]) == (405, "method-not-allowed")
+
+
+def test_each_kind_has_a_schema(client: TestClient) -> None:
+    for kind in client.get("/v1/schemas").json()["kinds"]:
+        response = client.get(kind["schema"])
+        assert response.headers["content-type"] == "application/schema+json"
+        assert response.json()["$schema"].startswith("https://json-schema.org/draft/2020-12")
+    assert client.get("/v1/schemas/rumour").status_code == 404
+
+
+def test_a_process_that_works_is_alive_and_ready(case: Poster) -> None:
+    assert case.client.get("/healthz").status_code == 200
+    case.read("/v1/factories")
+    ready = case.client.get("/readyz")
+    assert ready.status_code == 200, ready.text
+    assert set(ready.json()["checks"]) == {"sequencer", "views", "migrations", "blobs"}
+
+
+def test_every_answer_forbids_guessing_its_type(client: TestClient) -> None:
+    for path in ("/healthz", "/v1/schemas", "/nothing"):
+        assert client.get(path).headers["x-content-type-options"] == "nosniff"
