@@ -13,12 +13,13 @@ import hashlib
 import os
 import re
 import shutil
-import socket
 import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
+
+import psycopg
 
 from .accounts import Account, EmbeddedUnavailable
 
@@ -114,21 +115,36 @@ class Cluster:
                     return None
             # Processes of a server that was killed are still going down, or one still comes up.
             if time.monotonic() > deadline:
-                raise EmbeddedUnavailable(
-                    f"A PostgreSQL server holds {self.folder} and does not answer.",
-                    f"see {self.folder / 'server.log'}, and end the processes whose working directory it is",
-                )
+                raise self._stuck()
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """Stop the server if one lives, and return when it has gone."""
-        with self._server_lock() as lock:
-            if lock is not None:
+        """Stop the server if one lives, and return when its last process has gone."""
+        if not self._answers() and self._goes_down(seconds=5):
+            return  # it was killed, and what it left behind is going down by itself
+        for mode in ("fast", "immediate"):
+            # A failure may mean that the server went down first; the lock tells.
+            with contextlib.suppress(EmbeddedUnavailable):
+                self._run("pg_ctl", "stop", "-w", "-t", str(STOP_SECONDS), "-m", mode, inside=self.folder)
+            if self._goes_down(seconds=5):
                 return
-        try:
-            self._run("pg_ctl", "stop", "-w", "-t", str(STOP_SECONDS), "-m", "fast", inside=self.folder)
-        except EmbeddedUnavailable:
-            self._run("pg_ctl", "stop", "-w", "-t", str(STOP_SECONDS), "-m", "immediate", inside=self.folder)
+        raise self._stuck()
+
+    def _goes_down(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while True:
+            with self._server_lock() as lock:
+                if lock is not None:
+                    return True
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+
+    def _stuck(self) -> EmbeddedUnavailable:
+        return EmbeddedUnavailable(
+            f"A PostgreSQL server holds {self.folder} and does not answer.",
+            f"see {self.folder / 'server.log'}, and end the processes whose working directory it is",
+        )
 
     @contextlib.contextmanager
     def _server_lock(self) -> Iterator[int | None]:
@@ -170,11 +186,11 @@ class Cluster:
             leftover.unlink(missing_ok=True)
 
     def _answers(self) -> bool:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-            try:
-                probe.connect(str(self.socket_folder / f".s.PGSQL.{PORT}"))
-            except OSError:
-                return False
+        # A whole connection, since the socket of a server that is being killed still takes a plain one.
+        try:
+            psycopg.connect(self.url("postgres"), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
         return True
 
     def _write_settings(self) -> None:

@@ -317,16 +317,9 @@ def test_a_batch_is_one_transaction(recorder: PostgresLedgerRecorder) -> None:
     names = [f"entry {number}" for number in range(300)]
     append(recorder, row("warm"))
     append(recorder, *(row(name, disclosures=[(name, "x")], keys=[(name, "p")]) for name in names))
-    query = " UNION ".join(
-        (
-            "SELECT xmin FROM ledger_event WHERE notification_id > 1",
-            "SELECT xmin FROM ledger_entry WHERE position > 0",
-            *(f"SELECT xmin FROM {name}" for name in ("ledger_head", "tree_node", "ledger_key", "disclosure")),
-                f"SELECT xmin FROM {table}"
-                for table in ("ledger_head", "tree_node", "ledger_key", "disclosure")
-            ),
-        )
-    )
+    tables = ["ledger_head", "tree_node", "ledger_key", "disclosure"]
+    since = ["ledger_event WHERE notification_id > 1", "ledger_entry WHERE position > 0"]
+    query = " UNION ".join(f"SELECT xmin FROM {rows}" for rows in tables + since)
     with psycopg.connect(recorder.datastore.url) as connection:
         assert len(connection.execute(query).fetchall()) == 1  # type: ignore[call-overload]
 
