@@ -16,7 +16,7 @@ from psycopg.rows import tuple_row
 
 from projections import schema, source
 from projections.row import View, copy_lines
-from projections.runner import BATCH, decode, project
+from projections.runner import BATCH, take_in
 from projections.views import VIEWS
 
 
@@ -91,19 +91,17 @@ def _compare(
     start: int,
     entries: Sequence[tuple[int, bytes]],
 ) -> list[tuple[View, Defect]]:
-    recorded, unreadable = decode(entries)
     found: list[tuple[View, Defect]] = []
-    for view in views:
+    for view, taken in zip(views, take_in(views, entries), strict=True):
         end = min(reached[view.name], start + len(entries))
-        mine = [one for one in recorded if one.index < end]
-        taken, rows, error = project(view, mine)
-        error = error or (unreadable if len(mine) == len(recorded) and start + len(recorded) < end else None)
-        last = start + taken if error else end
-        position = first_difference(copy_lines(rows), _stored(conn, view, start, last))
+        last = min(end, start + taken.count)
+        whole = last == start + taken.count
+        expected = copy_lines(taken.rows if whole else [row for row in taken.rows if int(row[0]) < last])
+        position = first_difference(expected, _stored(conn, view, start, last))
         if position is not None:
             found.append((view, Defect(view.name, position, "its rows are not those the entry makes")))
-        elif error is not None:
-            found.append((view, Defect(view.name, last, f"the entry makes no rows: {error}")))
+        elif last < end:
+            found.append((view, Defect(view.name, last, f"the entry makes no rows: {taken.error}")))
     return found
 
 

@@ -17,7 +17,7 @@ from psycopg.rows import tuple_row
 from ledger.core.refusal import LedgerError
 from projections import schema, source
 from projections.row import View
-from projections.runner import BATCH, Poisoned, copy_rows, decode, project
+from projections.runner import BATCH, Poisoned, copy_rows, take_in
 
 # Tables are made under their own names in this schema, so the same SQL file serves, and moved over at the
 # end.
@@ -84,13 +84,11 @@ class _Rebuild:
     def _take_in(self, end: int) -> None:
         """Copy the entries up to `end` into the new tables."""
         for entries in source.read_batches(self._conn, self._done, end, self._batch):
-            recorded, unreadable = decode(entries)
             with self._conn.transaction():
-                for view in self._views:
-                    taken, rows, error = project(view, recorded)
-                    if error or unreadable:
-                        raise Poisoned(view.name, self._done + taken, error or unreadable or ValueError())
-                    copy_rows(self._conn, view, rows, BESIDE)
+                for view, taken in zip(self._views, take_in(self._views, entries), strict=True):
+                    if taken.error:
+                        raise Poisoned(view.name, self._done + taken.count, taken.error)
+                    copy_rows(self._conn, view, taken.rows, BESIDE)
             self._done += len(entries)
             self._progress(self._report(end))
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ledger.core.grammar import base64_decode
+from ledger.core.keys import key_id
 from ledger.core.statement import Recorded, Statement
 from projections.items import Item, Slice
 from projections.names import Name, names
@@ -173,7 +175,9 @@ def _introduced(statement: Statement, slug: str) -> list[Mapping[str, Any]]:
     if statement.event in ("KeyAdded", "KeyRecovered"):
         return [statement.claim]
     if statement.kind == "ledger":
-        return [key for key in statement.claim.get("keys", ()) if key.get("party") == slug]
+        # Entry 0 names its keys by themselves; their ids follow.
+        own = [key for key in statement.claim.get("keys", ()) if key.get("party") == slug]
+        return [{**key, "keyId": key_id(base64_decode(key["publicKey"]))} for key in own]
     first = statement.claim.get("firstKey")
     return [first] if first else []
 

@@ -22,11 +22,13 @@ from psycopg import Connection, sql
 from psycopg.rows import tuple_row
 
 from ledger.core.refusal import LedgerError
-from ledger.core.statement import Recorded, read_recorded
 from projections import schema, source
 from projections.row import Row, View, copy_lines
 
 log = logging.getLogger("projections.runner")
+
+Stored = tuple[int, bytes]
+"""(position, entry bytes)."""
 
 BATCH = 5_000
 IDLE_SECONDS = 0.025
@@ -142,34 +144,27 @@ class Runner:
 
     def _project(self, conn: Connection[Any], views: Sequence[View], start: int) -> int:
         entries = source.read_batch(conn, start, self._batch)
-        if not entries:
-            return 0
-        recorded, unreadable = decode(entries)
-        return sum(self._advance(conn, view, start, recorded, unreadable) for view in views)
+        taken = zip(views, take_in(views, entries), strict=True) if entries else ()
+        return sum(self._advance(conn, view, start, entries, one) for view, one in taken)
 
     def _advance(
-        self,
-        conn: Connection[Any],
-        view: View,
-        start: int,
-        recorded: Sequence[Recorded],
-        unreadable: Exception | None,
+        self, conn: Connection[Any], view: View, start: int, entries: Sequence[Stored], taken: Taken
     ) -> int:
-        """Write what `view` can take in of `recorded`, up to the first entry that stops it."""
-        taken, rows, error = project(view, recorded)
-        error = error or unreadable
+        """Write what `view` took in, up to the entry that stops it, and note that entry."""
         try:
             # A savepoint: what the database refuses for one view leaves the others' rows in place.
             with conn.transaction():
-                write(conn, view, rows, start + taken)
+                write(conn, view, taken.rows, start + taken.count)
         except psycopg.OperationalError:
             raise
         except psycopg.Error as refused:
-            if len(recorded) > 1:
-                return self._advance(conn, view, start, recorded[: len(recorded) // 2], None)
-            taken, error = 0, refused
-        self._settle(conn, view, start + taken, error)
-        return taken
+            if taken.count > 1:
+                # Halve until the one entry is found that the database does not take.
+                fewer = entries[: taken.count // 2]
+                return self._advance(conn, view, start, fewer, take_in([view], fewer)[0])
+            taken = Taken([], 0, refused)
+        self._settle(conn, view, start + taken.count, taken.error)
+        return taken.count
 
     def _settle(self, conn: Connection[Any], view: View, position: int, error: Exception | None) -> None:
         """Write down, or clear, what stops `view`."""
@@ -196,26 +191,37 @@ class Runner:
             self._conn = None
 
 
-def decode(entries: Sequence[tuple[int, bytes]]) -> tuple[list[Recorded], Exception | None]:
-    """The entries up to the first that cannot be read, and why that one cannot."""
-    recorded: list[Recorded] = []
-    try:
-        for position, entry in entries:
-            recorded.append(read_recorded(position, bytes(entry)))
-    except Exception as error:
-        return recorded, error
-    return recorded, None
+@dataclass(slots=True)
+class Taken:
+    """What one view made of a batch: the rows of its first `count` entries, and why the next one stopped it."""
+
+    rows: list[Row]
+    count: int = 0
+    error: Exception | None = None
 
 
-def project(view: View, recorded: Sequence[Recorded]) -> tuple[int, list[Row], Exception | None]:
-    """(entries taken in, their rows, why the next one was not)."""
-    rows: list[Row] = []
-    for taken, one in enumerate(recorded):
+def take_in(views: Sequence[View], entries: Sequence[Stored]) -> list[Taken]:
+    """What each view makes of these entries, each decoded once; one view's error stops no other.
+
+    An entry is let go of before the next is read, which keeps the garbage collector out of the way.
+    """
+    found = [Taken([]) for _ in views]
+    active = list(zip(found, views, strict=True))
+    for position, entry in entries:
         try:
-            rows.extend(view.rows(one))
+            recorded = source.read_entry(position, entry)
         except Exception as error:
-            return taken, rows, error
-    return len(recorded), rows, None
+            for taken, _ in active:
+                taken.error = error
+            break
+        for taken, view in active:
+            try:
+                taken.rows += view.rows(recorded)
+                taken.count += 1
+            except Exception as error:
+                taken.error = error
+        active = [pair for pair in active if pair[0].error is None]
+    return found
 
 
 def write(conn: Connection[Any], view: View, rows: Sequence[Row], to: int) -> None:

@@ -1,17 +1,18 @@
-"""Reading the log and its side tables for the views: positions, entries, statement ids, disclosures.
+"""Reading the log for the views, and decoding it fast.
 
 The tables are those of the store (ledger/store/sql); only SELECTs here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
-from ledger.core.statement import Recorded, read_recorded
+from ledger.core.statement import Recorded, build_statement
 
 Conn = Connection[Any]
 
@@ -19,12 +20,38 @@ _BATCH = """
     SELECT notification_id - 1, state FROM ledger_event
     WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id
 """
-_AT = """
-    SELECT notification_id - 1, state FROM ledger_event
-    WHERE notification_id = ANY(%s) ORDER BY notification_id
-"""
-_POSITIONS = "SELECT position FROM ledger_entry WHERE statement_id = ANY(%s) AND position < %s"
-_DISCLOSURES = "SELECT position, content FROM disclosure WHERE position = ANY(%s) AND content IS NOT NULL"
+
+
+class _Signature(msgspec.Struct):
+    keyid: str
+
+
+class _Envelope(msgspec.Struct):
+    payload: bytes
+    signatures: list[_Signature]
+
+
+class _Entry(msgspec.Struct):
+    envelope: _Envelope
+    recordedAt: str  # noqa: N815 (the entry's own member)
+
+
+_entry = msgspec.json.Decoder(_Entry)
+_payload = msgspec.json.Decoder()
+
+
+def read_entry(position: int, data: bytes) -> Recorded:
+    """`ledger.core.statement.read_recorded`, the same values in half the time: the core has only the standard
+    library.
+
+    For entries of the log, which have been judged before; raises ValueError for bytes that are none.
+    """
+    entry = _entry.decode(data)
+    payload = entry.envelope.payload
+    statement = build_statement(payload, _payload.decode(payload))
+    return Recorded(
+        position, entry.recordedAt, statement, tuple([one.keyid for one in entry.envelope.signatures])
+    )
 
 
 def log_size(conn: Conn) -> int:
@@ -46,31 +73,3 @@ def read_batches(conn: Conn, start: int, end: int, limit: int) -> Iterator[list[
             return
         yield batch
         start += len(batch)
-
-
-def recorded_at_positions(conn: Conn, positions: Collection[int]) -> list[Recorded]:
-    """The statements at these positions, ascending; one query."""
-    if not positions:
-        return []
-    ids = [position + 1 for position in positions]
-    entries = conn.cursor(row_factory=tuple_row, binary=True).execute(_AT, (ids,))
-    return [read_recorded(position, bytes(state)) for position, state in entries]
-
-
-def positions_of(conn: Conn, statement_ids: Iterable[str], size: int) -> list[int]:
-    """Positions before `size` of these statements; unknown and later ones are left out."""
-    ids = list(statement_ids)
-    if not ids:
-        return []
-    rows = conn.cursor(row_factory=tuple_row).execute(_POSITIONS, (ids, size))
-    return [row[0] for row in rows]
-
-
-def disclosures_at(conn: Conn, positions: Collection[int]) -> dict[int, list[str]]:
-    """Held disclosure texts by position; decoys and erased ones have no content and are left out."""
-    held: dict[int, list[str]] = {}
-    if positions:
-        rows = conn.cursor(row_factory=tuple_row).execute(_DISCLOSURES, (list(positions),))
-        for position, content in rows:
-            held.setdefault(position, []).append(content)
-    return held

@@ -20,23 +20,21 @@ def keys(statement: Statement) -> list[str]:
     They follow the index keys of protocol section 7, with hand and voice as facets of their own.
     """
     found = [subject.name for subject in statement.subjects]
+    targets = ["statement:" + ref.id for ref in statement.refs if ref.ledger is None]
     # One statement may be referred to in two ways; it is still one key.
-    found += dict.fromkeys([f"statement:{ref.id}" for ref in statement.refs if ref.ledger is None])
-    found += [f"signed:{slug}" for slug in statement.issuers]
-    found += [f"said:{slug}" for slug in statement.claimants]
+    found += targets if len(targets) < 2 else dict.fromkeys(targets)
+    found += ["signed:" + slug for slug in statement.issuers]
+    found += ["said:" + slug for slug in statement.claimants]
     return found
 
 
 def rows(recorded: Recorded) -> list[Row]:
     """One row per key, each with the days that `said` and `occurred` may mean."""
-    statement = recorded.statement
-    shared = (statement.kind, recorded.recorded_at, *_days(said_when(statement)), *_days(statement.occurred))
-    index = recorded.index
-    return [(index, key, *shared) for key in keys(statement)]
-
-
-def _days(value: str | None) -> tuple[str, str]:
-    return (NULL, NULL) if value is None else days(value)
+    statement, index, at = recorded.statement, recorded.index, recorded.recorded_at
+    kind, said, occurred = statement.kind, said_when(statement), statement.occurred
+    said_from, said_to = (NULL, NULL) if said is None else days(said)
+    from_, to = (NULL, NULL) if occurred is None else days(occurred)
+    return [(index, key, kind, at, said_from, said_to, from_, to) for key in keys(statement)]
 
 
 TABLE = View(
