@@ -3,8 +3,8 @@
 A database restored from an older backup, or a failover that lost commits, would otherwise sign a second
 history. One line per tree head, `<size> <root in hex> <check>`, appended and flushed to the disk before the
 signature may leave the process. `check` is the first 16 hex digits of SHA-256(`<size> <root>`). A torn last
-line, which a crash in the middle of a write leaves behind, lacks its line break and is cleared; a damaged whole
-line fails its check and is refused.
+line, which a crash in the middle of a write leaves behind, lacks its line break and is cleared; a damaged
+whole line fails its check and is refused.
 """
 
 from __future__ import annotations

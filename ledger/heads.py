@@ -1,0 +1,121 @@
+"""Tree heads: is the database the newest copy of this log, and what may be signed (protocol section 6).
+
+A checkpoint leaves the process only after its last entry has committed, only as an extension of the last
+one signed, and after (size, root) is in the sign journal. A database that is behind the newest head known
+anywhere, or whose tree contradicts one, is a restored backup or a fork: nothing is appended to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ledger.core import merkle
+from ledger.core.refusal import LedgerError
+from ledger.ports import CheckpointSigner, Head, LogRecorder, Signed, SignJournal, TreeHeadSource
+
+
+class SequencerUnavailable(LedgerError):
+    """Nothing is appended for now; the same submission may be sent again later."""
+
+    retry_after = 1  # seconds
+
+
+class LogBehind(SequencerUnavailable):
+    """The database holds fewer entries than were signed: an older backup, or a failover that lost commits."""
+
+    retry_after = 30
+
+
+class LogForked(SequencerUnavailable):
+    """The database's tree contradicts a head that was signed."""
+
+    retry_after = 30
+
+
+class SignedHead(NamedTuple):
+    """A signed checkpoint: `note` is its three-line text with the log's signature."""
+
+    size: int
+    root: bytes
+    note: str
+
+
+class NothingSigned(LedgerError):
+    """The log has no checkpoint yet, because it has no entry."""
+
+
+class Heads:
+    """Checks the database against what was signed, and signs what may be signed."""
+
+    def __init__(
+        self,
+        recorder: LogRecorder,
+        journal: SignJournal,
+        signer: CheckpointSigner,
+        published: Sequence[TreeHeadSource] = (),
+    ) -> None:
+        self._recorder = recorder
+        self._journal = journal
+        self._signer = signer
+        self._published = published
+        self._agreed: Signed | None = None
+        self._newest: SignedHead | None = None
+        self.read = merkle.TileReader(self._read_tile)
+
+    def check(self, head: Head) -> None:
+        """Compare `head`, read under the head lock, with the journal and what this process signed.
+
+        Raises `LogBehind` or `LogForked`. Cheap while nobody else appends: then the sizes are equal.
+        """
+        root = merkle.Frontier.from_bytes(head.frontier).root()
+        for name, known in (("this process", self._agreed), ("the sign journal", self._journal.last())):
+            self._compare(head, root, name, known)
+        self._agreed = Signed(head.size, root)
+
+    def check_published(self, head: Head) -> None:
+        """Compare `head` with all other places that know a tree head of this log; before the first append."""
+        root = merkle.Frontier.from_bytes(head.frontier).root()
+        for source in self._published:
+            self._compare(head, root, source.name, source.last())
+
+    def sign(self, size: int, root: bytes) -> SignedHead:
+        """Journal, then sign a head that has committed. Raises `JournalConflict` rather than fork."""
+        if self._newest is None or self._newest[:2] != (size, root):
+            if size:
+                self._journal.record(size, root)
+            self._newest = SignedHead(size, root, self._signer.sign(size, root))
+        self._agreed = Signed(size, root)
+        return self._newest
+
+    def newest(self) -> SignedHead:
+        """The newest signed head, by whichever process that shares the journal. Raises `NothingSigned`."""
+        known = self._journal.last()
+        if known is None:
+            raise NothingSigned("nothing is signed yet", "the first entry opens the ledger: `evidence init`")
+        newest = self._newest
+        if newest is None or newest[:2] != known:
+            newest = SignedHead(known.size, known.root, self._signer.sign(known.size, known.root))
+        return newest
+
+    def _compare(self, head: Head, root: bytes, name: str, known: Signed | None) -> None:
+        if known is None or known.size == 0 or known == (head.size, root):
+            return
+        if known.size > head.size:
+            raise LogBehind(
+                f"the database holds {head.size} entries, but {name} knows a signed tree of {known.size}",
+                "start the newest copy of the database; never sign on from an older one",
+            )
+        if self._root_at(known.size, head, root) != known.root:
+            raise LogForked(
+                f"the database's first {known.size} entries are not those that {name} knows as signed",
+                "compare the copies with `evidence check` before anything is appended",
+            )
+
+    def _root_at(self, size: int, head: Head, root: bytes) -> bytes:
+        return root if size == head.size else merkle.root_at(size, self.read)
+
+    def _read_tile(self, level: int, first: int, count: int) -> Sequence[bytes]:
+        if level == 0:
+            return self._recorder.read_leaf_hashes(first, count)
+        return self._recorder.read_nodes(level, first, count)
