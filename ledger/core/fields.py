@@ -7,7 +7,7 @@ values pay nothing for good messages. `schema` is JSON Schema 2020-12 and says a
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import grammar
@@ -21,13 +21,15 @@ Check = Callable[[Any], None]
 class Type:
     """One type of value: its words for the docs, its JSON Schema and its compiled check.
 
-    `full` is its type in the resolved form (disclosures put back) where that is wider than in the clear.
+    `full` is its type in the resolved form (disclosures put back) where that is wider than in the clear;
+    `members` are the words for each member of an object.
     """
 
     doc: str
     schema: Mapping[str, Any]
     check: Check
     full: "Type | None" = None
+    members: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def resolved(self) -> "Type":
@@ -306,7 +308,8 @@ def record(
         if rule is not None:
             rule(value)
 
-    return Type(doc, object_schema(properties, required, schema), check, full)
+    words = {name: member.type.doc for name, member in members.items()}
+    return Type(doc, object_schema(properties, required, schema), check, full, words)
 
 
 def object_schema(

@@ -30,13 +30,13 @@ class Term:
     factor: str | None = None
 
 
-def _term(vocabulary: Mapping[str, Any], value: Mapping[str, Any]) -> Term:
+def _term(value: Mapping[str, Any], codes: frozenset[str]) -> Term:
     code = value["code"]
     above = code.rpartition("/")[0]
     return Term(
         code,
-        value.get("source", vocabulary["source"]),
-        above or None,
+        value["source"],
+        above if above in codes else None,
         MappingProxyType(dict(value["labels"])),
         value.get("note"),
         value.get("detectability"),
@@ -50,10 +50,12 @@ def _load() -> dict[str, Mapping[str, Term]]:
         resources.files(__package__ or "").joinpath("vocabularies").iterdir(), key=lambda item: item.name
     )
     values = [loads(file.read_text("utf-8")) for file in files if file.name.endswith(".json")]
-    return {
-        value["name"]: MappingProxyType({item["code"]: _term(value, item) for item in value["terms"]})
-        for value in values
-    }
+    return {value["name"]: _vocabulary(value["terms"]) for value in values}
+
+
+def _vocabulary(items: list[Mapping[str, Any]]) -> Mapping[str, Term]:
+    codes = frozenset(item["code"] for item in items)
+    return MappingProxyType({item["code"]: _term(item, codes) for item in items})
 
 
 VOCABULARIES: Mapping[str, Mapping[str, Term]] = MappingProxyType(_load())

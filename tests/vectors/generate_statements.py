@@ -1,8 +1,8 @@
 """Write the golden vectors of statements: `python -m tests.vectors.generate_statements`.
 
-One file for each vector: `accepted/<name>.json` with the statement id and topic, `refused/<defect>.json` with the
-code of the refusal and its place. `payload` is the canonical JSON text whose UTF-8 bytes are signed. All follow from
-fixed labels, so a file only changes when the protocol does, and what has been used must not change.
+One file for each vector: `accepted/<name>.json` with the statement id and topic, `refused/<defect>.json` with
+the code of the refusal and its place. `payload` is the canonical JSON text whose UTF-8 bytes are signed. All
+follow from fixed labels: a file changes only when the protocol does, and what has been used must not change.
 """
 
 import json

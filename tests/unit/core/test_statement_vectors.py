@@ -1,4 +1,4 @@
-"""The golden vectors of statements: the files are what the generator writes, and the decoder keeps to them."""
+"""The golden vectors of statements: the files are what the generator writes, the decoder keeps to them."""
 
 import json
 from pathlib import Path
@@ -65,6 +65,6 @@ def test_a_refused_vector_is_refused_with_its_code_at_its_place(vector: dict[str
 
 
 @pytest.mark.parametrize("vector", stored("refused"))
-def test_a_refused_vector_is_canonical_so_that_its_named_defect_is_the_only_one(vector: dict[str, Any]) -> None:
+def test_a_refused_vector_is_canonical_but_for_its_named_defect(vector: dict[str, Any]) -> None:
     payload = vector["payload"].encode()
     assert canonical.encode(canonical.decode(payload)) == payload
