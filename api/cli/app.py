@@ -68,11 +68,17 @@ def run(arguments: list[str]) -> int:
     except LedgerError as error:
         complain(error.what, error.mend)
         return UNREADABLE if isinstance(error, _UNREADABLE) else FAILED
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
         complain(f"{error.filename or ''} {error.strerror or error}", "check the path and its permissions")
         return FAILED
     except (KeyboardInterrupt, typer.Abort):
         return STOPPED
+    except Exception as error:
+        # A defect of ours: still one line for people; `python -X dev` shows where.
+        if sys.flags.dev_mode:
+            raise
+        complain(f"unexpected {type(error).__name__}: {error}", "report this as a defect")
+        return FAILED
     return code if isinstance(code, int) else 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from api.cli.words import _
+from api.cli.words import _, plural
 from ledger.core.vocabulary import VOCABULARIES, label
 from projections.voices import Provenance, Source, Voice, says
 
@@ -51,6 +51,19 @@ class Page:
         """A statement by its place in the log, else by the start of its id."""
         position = self.positions.get(statement_id)
         return f"{statement_id[:10]}…" if position is None else _("entry {position}", position=position)
+
+    def entries(self, ids: Sequence[str]) -> str:
+        """Several statements by their places, neighbours joined: `entries 72 to 86`; others by their ids."""
+        known = sorted(self.positions[one] for one in set(ids) if one in self.positions)
+        runs: list[list[int]] = []
+        for position in known:
+            if runs and position == runs[-1][1] + 1:
+                runs[-1][1] = position
+            else:
+                runs.append([position, position])
+        spans = [str(a) if a == b else _("{a} to {b}", a=a, b=b) for a, b in runs]
+        start = [plural("entry {spans}", "entries {spans}", len(known), spans=listed(spans))] if spans else []
+        return listed(start + [self.entry(one) for one in ids if one not in self.positions])
 
     def document(self, statement_id: str) -> str:
         """A document by its title, else as a statement."""
@@ -139,13 +152,18 @@ def who(provenance: Mapping[str, Any], page: Page) -> str:
         provenance["form"],
         tuple(provenance["via"]),
         provenance["basis"],
-        tuple(Source(one["id"], one["basis"], one.get("locator")) for one in provenance["sources"]),
+        tuple(
+            Source(
+                one["id"], one["basis"], one.get("locator"), one.get("title") or page.titles.get(one["id"])
+            )
+            for one in provenance["sources"]
+        ),
     )
     if given.form is None and set(given.signed_by) == {voice.party for voice in given.said_by}:
         names = page.names_of(given.signed_by)
         many = len(given.signed_by) > 1
         return _("{names}; each signed", names=names) if many else _("{names}; signed", names=names)
-    return says(given, page.name, page.document)
+    return says(given, page.name)
 
 
 def text_of(content: Mapping[str, Any], member: str = "text") -> str:

@@ -79,6 +79,8 @@ RELATIONS = {
     "sameAs": _("same investigation as {target}"),
     "partOf": _("part of {target}"),
 }
+COMPARATORS = {"max": _("at most"), "min": _("at least"), "qualitative": _("in words, with")}
+REASONS = {"days-against-hours": _("one is given in days, the other in hours")}
 SOURCES = frozenset({"statedIn", "mandate"})
 
 
@@ -175,9 +177,9 @@ def _references(refs: Iterable[Mapping[str, Any]], page: Page) -> str:
     grouped: dict[str, list[str]] = {}
     for ref in refs:
         if ref["rel"] not in SOURCES:
-            grouped.setdefault(ref["rel"], []).append(page.entry(ref["id"]))
+            grouped.setdefault(ref["rel"], []).append(ref["id"])
     return "; ".join(
-        RELATIONS.get(rel, rel + " {target}").format(target=plain.listed(targets))
+        RELATIONS.get(rel, rel + " {target}").format(target=page.entries(targets))
         for rel, targets in grouped.items()
     )
 
@@ -317,7 +319,7 @@ def _claim_lines(cell: Mapping[str, Any], page: Page) -> list[Line]:
     lines += [
         (
             _(
-                "{rel} by {names} ({entry})",
+                "{names}: {rel} it ({entry})",
                 rel=reply["rel"],
                 names=page.names_of(reply["saidBy"]),
                 entry=page.entry(reply["id"]),
@@ -338,7 +340,8 @@ def _criterion_lines(cell: Mapping[str, Any], page: Page) -> list[Line]:
         _(", counted from {base}", base=plain.quantity(content["baseline"])) if "baseline" in content else ""
     )
     owner = _("{nature} of {owner}", nature=content["nature"], owner=page.name(content["owner"]))
-    first = f"{_titles(content) or content['clause']}: {content['comparator']} {limit}{base} ({owner})"
+    bound = COMPARATORS.get(content["comparator"], content["comparator"])
+    first = f"{_titles(content) or content['clause']}: {bound} {limit}{base} ({owner})"
     return [(first, "")] + [(text, "dim") for text in (plain.text_of(content),) if text]
 
 
@@ -346,7 +349,7 @@ def _conflict(console: Console, conflict: Mapping[str, Any], page: Page) -> None
     entries = [page.entry(one) for one in conflict["between"]]
     what = _("{aspect} of {entries} do not agree", aspect=conflict["aspect"], entries=plain.listed(entries))
     lines: list[Line] = [(f"{what} ({conflict['certainty']})", "")]
-    lines += [(str(reason), "dim") for reason in conflict["reasons"]]
+    lines += [(REASONS.get(reason, str(reason)), "dim") for reason in conflict["reasons"]]
     lines += [(_("noted as {type}", type=link["type"]), "dim") for link in conflict["links"]]
     block(console, [(_("conflict, computed"), "red")], lines)
 

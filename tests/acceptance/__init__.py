@@ -1,0 +1,1 @@
+"""Acceptance: the program as its users run it, from the command line, against real databases."""
