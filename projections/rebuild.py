@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from psycopg.rows import tuple_row
 from ledger.core.refusal import LedgerError
 from projections import schema, source
 from projections.row import View
-from projections.runner import BATCH, Poisoned, copy_rows, take_in
+from projections.runner import BATCH, Poisoned, Taken, copy_rows, take_in
 
 # Tables are made under their own names in this schema, so the same SQL file serves, and moved over at the
 # end.
@@ -57,20 +58,26 @@ def rebuild(
     Raises `Poisoned` at an entry a view cannot take in and `RebuildRunning`; in both cases, as when the
     process is killed, what serves stays as it was.
     """
-    with _connection(url) as conn:
+    with _connection(url) as conn, psycopg.connect(url, autocommit=True) as log:
         schema.install(conn, views)
         _make_beside(conn, views)
         try:
-            return _Rebuild(conn, views, progress, batch).run()
+            return _Rebuild(conn, log, views, progress, batch).run()
         finally:
             conn.execute(f"DROP SCHEMA IF EXISTS {BESIDE} CASCADE")
 
 
 class _Rebuild:
     def __init__(
-        self, conn: Connection[Any], views: Sequence[View], progress: Callable[[Progress], None], batch: int
+        self,
+        conn: Connection[Any],
+        log: Connection[Any],
+        views: Sequence[View],
+        progress: Callable[[Progress], None],
+        batch: int,
     ) -> None:
-        self._conn, self._views, self._progress, self._batch = conn, views, progress, batch
+        self._conn, self._log, self._views = conn, log, views
+        self._progress, self._batch = progress, batch
         self._started, self._done = time.monotonic(), 0
 
     def run(self) -> Progress:
@@ -82,15 +89,25 @@ class _Rebuild:
         return self._report(self._done)
 
     def _take_in(self, end: int) -> None:
-        """Copy the entries up to `end` into the new tables."""
-        for entries in source.read_batches(self._conn, self._done, end, self._batch):
-            with self._conn.transaction():
-                for view, taken in zip(self._views, take_in(self._views, entries), strict=True):
-                    if taken.error:
-                        raise Poisoned(view.name, self._done + taken.count, taken.error)
-                    copy_rows(self._conn, view, taken.rows, BESIDE)
-            self._done += len(entries)
-            self._progress(self._report(end))
+        """Copy the entries up to `end`; while the server takes in one batch, the next is read and decoded."""
+        with ThreadPoolExecutor(1) as writer:
+            written: Future[None] | None = None
+            for entries in source.read_batches(self._log, self._done, end, self._batch):
+                taken = take_in(self._views, entries)
+                if written:
+                    written.result()
+                written = writer.submit(self._write, self._done, taken)
+                self._done += len(entries)
+                self._progress(self._report(end))
+            if written:
+                written.result()
+
+    def _write(self, start: int, taken: Sequence[Taken]) -> None:
+        with self._conn.transaction():
+            for view, one in zip(self._views, taken, strict=True):
+                if one.error:
+                    raise Poisoned(view.name, start + one.count, one.error)
+                copy_rows(self._conn, view, one.rows, BESIDE)
 
     def _make_indexes(self, view: View) -> None:
         with self._conn.transaction():
@@ -124,6 +141,7 @@ def _connection(url: str) -> Iterator[Connection[Any]]:
     with psycopg.connect(url, autocommit=True, row_factory=tuple_row) as conn:
         # Whatever a crash loses here is made again from the log.
         conn.execute("SET synchronous_commit = off")
+        conn.execute("SET maintenance_work_mem = '128MB'")
         row = conn.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
         if row is None or not row[0]:
             raise RebuildRunning
