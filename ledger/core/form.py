@@ -3,7 +3,7 @@
 The steps read the JSON value of a payload; none of them needs the log, a clock or a key.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -470,9 +470,12 @@ def _criterion_rule(parts: Parts) -> None:
 
 
 def _request_rule(parts: Parts) -> None:
+    check_addressees(parts.claim, {item["name"] for item in parts.subject})
+
+
+def check_addressees(claim: Mapping[str, Any], names: Collection[str]) -> None:
     """Addressees that are parties or factories are subjects too, so that no request escapes their history."""
-    names = {item["name"] for item in parts.subject}
-    for addressee in parts.claim["addressees"]:
+    for addressee in claim.get("addressees", ()):
         name = addressee if ":" in addressee else f"party:{addressee}"
         if not name.startswith("group:") and name not in names:
             raise Refusal("subject-missing", f"the addressee {name} is no subject", "/subject")

@@ -16,7 +16,15 @@ from typing import Any
 from . import canonical
 from .disclosure import Disclosure
 from .events import EVENTS
-from .form import PREDICATE_TYPE, STATEMENT_TYPE, check_form, check_resolved_claim, first_digest, sd_digests
+from .form import (
+    PREDICATE_TYPE,
+    STATEMENT_TYPE,
+    check_addressees,
+    check_form,
+    check_resolved_claim,
+    first_digest,
+    sd_digests,
+)
 from .refusal import Refusal
 
 __all__ = [
@@ -222,7 +230,11 @@ def check_resolved(statement: Statement, disclosures: Iterable[Disclosure]) -> N
     # 2 Put back, they collide with no clear member and with no other.
     _check_names(statement.claim, {disclosure.digest: disclosure for disclosure in given})
     # 3 The result has the kind's members in their full types.
-    check_resolved_claim(statement.event, statement.visibility, resolve(statement.claim, given).claim)
+    claim = resolve(statement.claim, given).claim
+    check_resolved_claim(statement.event, statement.visibility, claim)
+    # 4 A sealed request hides whom it asks, but not from the subjects.
+    if statement.kind == "request":
+        check_addressees(claim, [subject.name for subject in statement.subjects])
 
 
 def _check_belonging(statement: Statement, given: list[Disclosure]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from ledger.core import canonical, disclosure
 from ledger.core.refusal import Refusal
 from ledger.core.statement import check_resolved, decode_statement, read_recorded, resolve
-from tests.vectors.statement_examples import Value, accepted, digest_of, disclose, payload
+from tests.vectors.statement_examples import Value, accepted, digest_of, disclose, payload, sealed, subject
 
 TEXT = {"lang": "en", "text": "They were told to hide."}
 
@@ -149,6 +149,15 @@ def test_a_captured_document_that_is_not_public_discloses_digest_and_size() -> N
 
 def test_a_sealed_statement_may_keep_its_required_members_withheld() -> None:
     assert admits(accepted()["sealed-allegation"]) == {}
+
+
+def test_a_sealed_request_names_its_addressees_as_subjects() -> None:
+    members = [disclose(f"d{i}", "text" if i else "addressees", TEXT if i else ["ietp"]) for i in range(16)]
+    value = sealed("QuestionAsked")
+    value["predicate"]["claim"]["_sd"] = sorted(one.digest for one in members)
+    assert refusal(value, members[0]) == "subject-missing"
+    value["subject"].append(subject("party:ietp"))
+    assert admits(value, members[0]) == {"addressees": ["ietp"]}
 
 
 def test_an_amendment_may_set_disclosed_members() -> None:
