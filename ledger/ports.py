@@ -205,3 +205,46 @@ class BlobStore(Protocol):
     def digests(self) -> Iterable[str]:
         """Every digest held, in any order."""
         ...
+
+
+class EntryRow(NamedTuple):
+    """What stands about an entry beside it: a row of the statement index."""
+
+    position: int
+    statement_id: str | None
+    originator_id: str
+    originator_version: int
+    leaf_hash: bytes
+
+
+class AuditPage(NamedTuple):
+    """Consecutive positions as two tables hold them, each ascending; gaps show as missing rows."""
+
+    events: Sequence[StoredEntry]
+    entries: Sequence[EntryRow]
+
+
+class AuditSource(Protocol):
+    """The whole log as it is stored, as of one moment."""
+
+    def head(self) -> Head: ...
+
+    def page(self, start: int, stop: int) -> AuditPage:
+        """Positions start..stop-1."""
+        ...
+
+    def disclosures(self, start: int, stop: int) -> Sequence[tuple[int, str, str | None]]:
+        """(position, digest, content) of positions start..stop-1, ascending."""
+        ...
+
+    def keys(self) -> Sequence[tuple[int, str, str]]:
+        """(position, key id, party) of every key ever introduced, ascending."""
+        ...
+
+    def nodes(self) -> Sequence[TreeNode]:
+        """Every stored inner node, by level and index."""
+        ...
+
+    def beyond(self, size: int) -> str | None:
+        """The name of a table with a row of a position that a log of `size` entries lacks."""
+        ...
