@@ -31,9 +31,9 @@ from tests.support.builder import (
 
 FOLDER = Path(__file__).parent / "rules"
 ABOUT = (
-    "log: the entries of a valid log in order, each as its text and the stream it belongs to. refused: entries "
-    "that may not follow the first `after` of them, with the code of the refusal and a JSON pointer into the "
-    "payload, or into the envelope where it begins with /signatures."
+    "log: the entries of a valid log in order, each as its text and the stream it belongs to. "
+    "refused: entries that may not follow the first `after` of them, with the code of the refusal and a "
+    "JSON pointer into the payload, or into the envelope where it begins with /signatures."
 )
 FOSHAN = "factory:foshan"
 ISSUE = {"issue": "osh/ppe"}

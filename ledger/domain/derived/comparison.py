@@ -86,7 +86,8 @@ def _reading(week: Clause, month: Clause) -> Reading | None:
     allows = overtime * WEEKS_IN_A_MONTH
     formula = (
         f"({decimal(limit_a_week)} h - {decimal(baseline)} h) a week = {decimal(overtime)} h a week; "
-        f"{decimal(overtime)} h x 52 / 12 = about {decimal(allows, 0)} h a month, against {decimal(limit)} h a month"
+        f"{decimal(overtime)} h x 52 / 12 = about {decimal(allows, 0)} h a month, "
+        f"against {decimal(limit)} h a month"
     )
     as_week = baseline + limit / WEEKS_IN_A_MONTH
     return Reading(week.id, month.id, baseline, overtime, allows, limit, as_week, formula)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from ...core.grammar import date_bounds
+from .periods import apart
 from .quantities import disjoint, measure
 
 
@@ -51,10 +51,10 @@ def conflict(one: Observed, other: Observed) -> Conflict | None:
     """The conflict between two observations, if there is one; quantities say more than present or absent."""
     if not one.subjects & other.subjects or one.claim.get("issue") != other.claim.get("issue"):
         return None
-    apart = _periods_apart(one.when, other.when)
-    if apart:
+    at_other_times = apart(one.when, other.when)
+    if at_other_times:
         return None
-    doubts = ["period-unknown"] if apart is None else []
+    doubts = ["period-unknown"] if at_other_times is None else []
     found = _quantities(one.claim.get("quantity"), other.claim.get("quantity"))
     aspect = "quantity"
     if found is None and {one.claim.get("result"), other.claim.get("result")} == {"present", "absent"}:
@@ -63,19 +63,6 @@ def conflict(one: Observed, other: Observed) -> Conflict | None:
         return None
     doubts += found
     return Conflict(one.id, other.id, aspect, "possible" if doubts else "certain", tuple(doubts))
-
-
-def _periods_apart(one: str | None, other: str | None) -> bool | None:
-    """Whether the two times have no day in common; None where that is not known."""
-    if one is None or other is None:
-        return None
-    first, second = date_bounds(one), date_bounds(other)
-    assert first is not None and second is not None, "dates of the log are dates"
-    return _ends_before(first, second) or _ends_before(second, first)
-
-
-def _ends_before(one: tuple[str | None, str | None], other: tuple[str | None, str | None]) -> bool:
-    return one[1] is not None and other[0] is not None and one[1] < other[0]
 
 
 def _quantities(one: Any, other: Any) -> list[str] | None:

@@ -1,4 +1,4 @@
-"""Quantities made comparable: units converted within a dimension, bounds read as intervals, exact arithmetic."""
+"""Quantities made comparable: units converted within a dimension, bounds read as intervals, all exact."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def same_slug(addressee: str, claimant: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When something is due: the first date, the one in force, and how often it was moved. None is unknown."""
+    """When something is due: the first date, the one in force, what moved it. None is unknown."""
 
     first: str | None
     now: str | None
@@ -150,7 +150,7 @@ def _rest_on(
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a commitment stands: the last state anyone stated, whether it is behind, and every step to there."""
+    """Where a commitment stands: the last state that anyone stated, whether it is behind, every step."""
 
     state: str
     behind: bool
