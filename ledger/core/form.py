@@ -426,7 +426,7 @@ def _check_claim(parts: Parts) -> None:
 def _check_no_repetition(claim: Mapping[str, Any]) -> None:
     digests = list(sd_digests(claim)) if claim else []
     if len(set(digests)) != len(digests):
-        raise Refusal("repeated-digest", "a digest stands in two places of the claim")
+        raise Refusal("digest-repeated", "a digest stands in two places of the claim")
 
 
 def sd_digests(value: Any) -> list[str]:

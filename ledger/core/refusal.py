@@ -183,7 +183,7 @@ _table(
     ("demo-clock", "not the time that the demo clock gives", "a demo's clock is the newest issuedAt so far"),
     ("submitted-late", "submitted after its submitBy", "sign it again with a later submitBy, or without one"),
     ("statement-known", "the same statement is logged already", "keep its first receipt"),
-    ("digest-repeated", "a digest that an earlier entry has", "make every disclosure with a fresh salt"),
+    ("digest-repeated", "a digest that occurs twice in the ledger", "make every disclosure with a fresh salt"),
     ("erased-slot", "content that was erased", "erased content is not taken in again"),
     (
         "unknown-issuer",
@@ -311,7 +311,6 @@ _table(
         "make sample and quantity disclosures",
     ),
     ("no-disclosures", "digests of disclosures in a kind that has none", "say it in the clear"),
-    ("repeated-digest", "one disclosure digest twice", "make each disclosure with a salt of its own"),
     (
         "subject-name",
         "a subject that this statement may not be about",

@@ -246,7 +246,7 @@ def _check_belonging(statement: Statement, given: list[Disclosure]) -> None:
         if disclosure.digest not in known:
             raise Refusal("disclosure-unused", f"nothing commits to {disclosure.digest}", where)
         if disclosure.digest in digests:
-            raise Refusal("repeated-digest", f"{disclosure.digest} is disclosed twice", where)
+            raise Refusal("digest-repeated", f"{disclosure.digest} is disclosed twice", where)
         if disclosure.salt in salts:
             raise Refusal("repeated-salt", "another disclosure has the same salt", where)
         digests.add(disclosure.digest)

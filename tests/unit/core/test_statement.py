@@ -98,7 +98,7 @@ def test_a_disclosure_in_no_sd_is_refused() -> None:
 
 def test_a_disclosure_given_twice_is_refused() -> None:
     text = disclose("t", "text", TEXT)
-    assert refusal(with_disclosures(allegation(), text), text, text) == "repeated-digest"
+    assert refusal(with_disclosures(allegation(), text), text, text) == "digest-repeated"
 
 
 def test_a_salt_used_twice_is_refused() -> None:
