@@ -10,7 +10,7 @@ import typer
 
 from api.cli.console import say, say_json
 from api.cli.keys import new_passphrase
-from api.cli.options import Data, Database, Json, NoPassphrase, load_settings
+from api.cli.options import Data, Database, Json, NoPassphrase, UsageError, load_settings
 from api.cli.place import reach
 from api.cli.words import _
 from api.client.genesis import USUAL_POLICY, FounderSeeds, open_ledger
@@ -29,6 +29,10 @@ Origin = Annotated[
 Clock = Annotated[
     str, typer.Option("--clock", help="`system`; `demo` dates every entry by its own statement.")
 ]
+Opened = Annotated[
+    str | None,
+    typer.Option("--opened", metavar="WHEN", help="With --clock demo: when it opens, as 2020-01-01T00:00:00Z."),
+]
 Policy = Annotated[str | None, typer.Option("--policy", help="What the operator does, in entry 0 for ever.")]
 
 
@@ -37,14 +41,17 @@ def init(
     database: Database = None,
     origin: Origin = "ledger.localhost/1",
     clock: Clock = "system",
+    opened: Opened = None,
     policy: Policy = None,
     no_passphrase: NoPassphrase = False,
     as_json: Json = False,
 ) -> None:
     """Make a new ledger: its keys, its database, and entry 0."""
+    if opened is not None and clock != "demo":
+        raise UsageError("a ledger opens now", "give --opened with --clock demo only")
     settings = load_settings(data, database, origin=origin)
     passphrase = None if no_passphrase else new_passphrase(settings)
-    genesis, trust = found(settings, origin, clock, now(), passphrase, policy or USUAL_POLICY)
+    genesis, trust = found(settings, origin, clock, opened or now(), passphrase, policy or USUAL_POLICY)
     with reach(settings) as client:
         enter_genesis(client, genesis, trust, settings.receipts_folder)
     if as_json:

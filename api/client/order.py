@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
 
 from api.client.signed import Signed
 from ledger.core.refusal import LedgerError
 
 
 def in_order(batch: Sequence[Signed]) -> list[Signed]:
-    """The same statements, each after those of the batch that it refers to; otherwise in the order given.
+    """The same statements, each after those of the batch that it refers to; otherwise the earliest issued first.
 
     Raises LedgerError for a circle, which honest files cannot form: an id is the digest of what refers.
     """
@@ -25,8 +26,11 @@ def in_order(batch: Sequence[Signed]) -> list[Signed]:
     except CycleError as error:
         raise LedgerError("the files refer to each other in a circle", "sign one of them again") from error
     ordered: list[Signed] = []
+    ready: list[tuple[str, int]] = []
     while sorter.is_active():
-        for number in sorted(sorter.get_ready()):
-            ordered.append(batch[number])
-            sorter.done(number)
+        for number in sorter.get_ready():
+            heappush(ready, (statements[number].issued_at, number))
+        _, number = heappop(ready)
+        ordered.append(batch[number])
+        sorter.done(number)
     return ordered

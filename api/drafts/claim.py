@@ -36,7 +36,7 @@ class Split:
 
     def with_digests(self, digests: Iterable[tuple[tuple[str, ...], str]]) -> dict[str, Any]:
         """The clear members with `_sd` in every object that something was taken from."""
-        claim = _copied(self.clear)
+        claim: dict[str, Any] = _copied(self.clear)
         for place, digest in digests:
             holder = claim
             for name in place:
@@ -180,10 +180,10 @@ def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
     expected = types.get(str(schema.get("type")))
     if expected is None or type(value) is not expected:
         return False
-    if expected is list:
+    if isinstance(value, list):
         return all(_fits(item, schema["items"]) for item in value)
-    if expected is dict:
-        return value.keys() <= schema.get("properties", {}).keys()
+    if isinstance(value, dict):
+        return set(value) <= set(schema.get("properties", {}))
     return True
 
 
