@@ -1,7 +1,7 @@
 """The processes of docker-compose.yml without Docker: the same commands and settings on other addresses.
 
-PostgreSQL is a system server outside the ledger, the document store an S3 server, and the API runs in two workers
-beside a projector of its own.
+PostgreSQL is a system server outside the ledger, the document store an S3 server, and the API runs in two
+workers beside a projector of its own.
 """
 
 from __future__ import annotations
