@@ -183,7 +183,7 @@ _table(
     ("demo-clock", "not the time that the demo clock gives", "a demo's clock is the newest issuedAt so far"),
     ("submitted-late", "submitted after its submitBy", "sign it again with a later submitBy, or without one"),
     ("statement-known", "the same statement is logged already", "keep its first receipt"),
-    ("digest-repeated", "a digest that occurs twice in the ledger", "make every disclosure with a fresh salt"),
+    ("digest-repeated", "a digest that occurs twice in the ledger", "use a fresh salt for each"),
     ("erased-slot", "content that was erased", "erased content is not taken in again"),
     (
         "unknown-issuer",
