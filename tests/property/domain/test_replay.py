@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.core.entry import decode_entry
+from ledger.core.kinds import EVENTS, KINDS
 from ledger.core.refusal import Refusal
 from ledger.core.statement import Recorded, decode_statement, read_recorded
 from ledger.domain.aggregates import Aggregate
@@ -67,13 +68,23 @@ def one(data: Pick, values: Any) -> Any:
     return data.draw(st.sampled_from(list(values)))
 
 
-def refs_of(data: Pick, log: Log, rels: tuple[str, ...]) -> list[tuple[str, Any]]:
-    targets = some(data, range(len(log.recorded)))
-    return [(one(data, rels), log.recorded[index]) for index in targets]
+def refs_of(data: Pick, log: Log, kind: str, rels: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """Up to two references, mostly to what the relation may lead to."""
+    found = []
+    for rel in some(data, rels, 2):
+        fitting = [one.index for one in log.recorded if one.statement.kind in KINDS[kind].refs[rel]]
+        indices = fitting if fitting and data.draw(st.integers(0, 5)) else range(len(log.recorded))
+        found.append((rel, log.recorded[one(data, indices)]))
+    return found
+
+
+def signer(data: Pick, log: Log) -> str:
+    """Mostly somebody who can sign."""
+    return str(one(data, [*log.keys] * 3 + ["ietp"]))
 
 
 def party_event(data: Pick, log: Log) -> dict[str, Any]:
-    slug = one(data, PARTIES)
+    slug = str(one(data, PARTIES))
     key = KeyPair(f"{slug} {data.draw(st.integers(0, 2))}", one(data, ("root", "device")))
     described = {"entity": "organisation", "roles": one(data, (["certifier"], ["ngo"]))}
     event = one(
@@ -92,12 +103,14 @@ def party_event(data: Pick, log: Log) -> dict[str, Any]:
         "KeyRecovered": key.claim(),
         "KeyRevoked": {"keyId": key.id},
     }[event]
+    if event == "KeyRevoked" and slug in log.keys and one(data, (True, False)):
+        claim["keyId"] = log.keys[slug].id
     introduces = event in ("PartyRegistered", "KeyAdded", "KeyRecovered")
-    by = (
-        {"registrar", *some(data, PARTIES, 1)}
-        if event == "KeyRecovered"
-        else {one(data, ("registrar", *PARTIES))}
-    )
+    by = {"registrar"} if event in ("PartyRegistered", "KeyRecovered") else {slug}
+    if event == "KeyRecovered":
+        by |= {signer(data, log)}
+    if data.draw(st.integers(0, 4)) == 0:
+        by = {signer(data, log)}
     return {
         "event": event,
         "by": by,
@@ -113,14 +126,14 @@ def factory_event(data: Pick, log: Log) -> dict[str, Any]:
     if event == "FactoryMerged":
         return {
             "event": event,
-            "by": {one(data, ("registrar", *PARTIES))},
+            "by": {signer(data, log)},
             "about": [f"factory:{name}" for name in FACTORIES],
-            "refs": refs_of(data, log, ("supersedes",))[:1],
+            "refs": refs_of(data, log, "factory", ("supersedes",))[:1],
         }
     claim = {"level": "factory", "country": "CN"}
     return {
         "event": event,
-        "by": {one(data, ("registrar", *PARTIES))},
+        "by": {signer(data, log)},
         "about": [f"factory:{slug}"],
         "claim": claim,
     }
@@ -152,15 +165,15 @@ SAYINGS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 def saying(data: Pick, log: Log) -> dict[str, Any]:
     event = one(data, SAYINGS)
     claim, rels = SAYINGS[event]
-    about = {f"factory:{slug}" for slug in some(data, FACTORIES, 1)} | {
-        f"party:{slug}" for slug in some(data, PARTIES, 1)
-    }
+    about = set(
+        some(data, ("factory:foshan", "factory:foshan", "factory:wah-tung", "party:aaf", "party:ietp"), 2)
+    )
     drafted = {
         "event": event,
-        "by": set(some(data, PARTIES, 2)) or {"clw"},
+        "by": {signer(data, log) for _ in range(data.draw(st.integers(1, 2)))},
         "about": sorted(about),
         "claim": claim,
-        "refs": refs_of(data, log, rels),
+        "refs": refs_of(data, log, EVENTS[event][0], rels),
         "closed": one(data, (True, True, True, False)),
     }
     if one(data, (True, False, False)):
@@ -213,7 +226,8 @@ def opened(data: Pick) -> Log:
     """A log in which there is something to refer to."""
     log = Log.opened(one(data, ("system", "demo")))
     log.register("clw")
-    log.register("aaf", ["certifier"])
+    log.register("aaf", ["certifier"], recoverers=["clw"])
+    log.list_party("ietp")
     log.factory("foshan")
     log.say("AllegationMade", "clw", about=["factory:foshan"], claim={"issue": "osh"})
     log.investigation("clw", ["factory:foshan"], ["clw"])
