@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from importlib.metadata import version
 from typing import Final
 
@@ -35,7 +35,10 @@ DESCRIPTION: Final = (
 log = structlog.get_logger("api")
 
 
-def create_app(settings: Settings, open_service: Callable[[Settings], Service] = Service) -> FastAPI:
+OpenService = Callable[[Settings], AbstractContextManager[Service]]
+
+
+def create_app(settings: Settings, open_service: OpenService = Service) -> FastAPI:
     """The application of one serving process; the service is opened when serving begins."""
 
     @asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import Any
 
 import uvicorn
@@ -12,8 +12,9 @@ from pydantic import SecretStr
 
 from api import logs
 from api.app import create_app
-from api.composition import database
+from api.composition import Service, database
 from api.settings import Settings, hand_down, load
+from api.tuning import tune
 from ledger.store.migrate import migrate
 
 GRACE_SECONDS = 20  # for requests under way when told to stop
@@ -23,7 +24,11 @@ def run(settings: Settings) -> None:
     """Serve until told to stop (SIGTERM, SIGINT); with several workers this process watches over them."""
     logs.configure(settings)
     if settings.workers == 1:
-        uvicorn.Server(_config(settings, create_app(settings))).run()
+        # Opened here rather than by the server, so that a ledger that cannot be opened is told in one line.
+        with Service(settings) as service:
+            application = create_app(settings, lambda _: nullcontext(service))
+            tune()
+            uvicorn.Server(uvicorn.Config(application, **_options(settings))).run()
         return
     with ExitStack() as stack:
         # Held here too, so that workers that come and go do not stop and start the embedded server.
@@ -39,16 +44,14 @@ def app() -> FastAPI:
     """The application of a worker process, from the environment that `run` handed down."""
     settings = load()
     logs.configure(settings)
-    return create_app(settings)
+    application = create_app(settings)
+    tune()
+    return application
 
 
 def _watch(settings: Settings) -> None:
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
     uvicorn.run("api.server:app", factory=True, workers=settings.workers, **_options(settings))
-
-
-def _config(settings: Settings, application: FastAPI) -> uvicorn.Config:
-    return uvicorn.Config(application, **_options(settings))
 
 
 def _options(settings: Settings) -> dict[str, Any]:
