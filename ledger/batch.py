@@ -166,11 +166,15 @@ class Batch:
             check_signatures(self.view, ticket.statement, envelope, ticket.verify)
 
     def _recorded_at(self, statement: Statement) -> str:
-        """max(previous, now); in a demo max(previous, issuedAt), and entry 0 says which clock it is."""
-        now = self._now
-        if self._demo or (self.view.size == 0 and statement.claim.get("clock") == "demo"):
-            now = f"{statement.issued_at[:-1]}.000Z"
+        """max(previous, now); in a demo max(previous, issuedAt)."""
+        now = f"{statement.issued_at[:-1]}.000Z" if self._is_demo(statement) else self._now
         return max(self.view.recorded_at, now)
+
+    def _is_demo(self, statement: Statement) -> bool:
+        """Entry 0 says which clock it is, for itself too; it may stand in this very batch."""
+        if self.base:
+            return self._demo
+        return _is_demo(self.view) or (self.view.size == 0 and statement.claim.get("clock") == "demo")
 
 
 class Written(NamedTuple):

@@ -80,10 +80,14 @@ class Heads:
             self._compare(head, root, source.name, source.last())
 
     def sign(self, size: int, root: bytes) -> SignedHead:
-        """Journal, then sign a head that has committed. Raises `JournalConflict` rather than fork."""
+        """Journal, then sign a head that has committed.
+
+        Raises `JournalConflict` rather than fork, and `SequencerUnavailable` when the journal cannot be
+        written.
+        """
         if self._newest is None or self._newest[:2] != (size, root):
             if size:
-                self._journal.record(size, root)
+                self._record(size, root)
             self._newest = SignedHead(size, root, self._signer.sign(size, root))
         self._agreed = Signed(size, root)
         return self._newest
@@ -97,6 +101,14 @@ class Heads:
         if newest is None or newest[:2] != known:
             newest = SignedHead(known.size, known.root, self._signer.sign(known.size, known.root))
         return newest
+
+    def _record(self, size: int, root: bytes) -> None:
+        try:
+            self._journal.record(size, root)
+        except OSError as error:
+            raise SequencerUnavailable(
+                f"the sign journal cannot be written: {error}", "make room for it, or mend its disk"
+            ) from error
 
     def _compare(self, head: Head, root: bytes, name: str, known: Signed | None) -> None:
         if known is None or known.size == 0 or known == (head.size, root):

@@ -87,7 +87,7 @@ class Author:
         return Trust(ORIGIN, self.log.genesis_id, log_vkey(), self.log.recorded[0].statement.claim["policy"])
 
     def allegations(self, count: int) -> list[Signed]:
-        """That many different allegations, with their texts in disclosures; not appended to the author's log."""
+        """That many different allegations, texts in disclosures; the author's log stays as it is."""
         return [self.allegation(f"allegation {number}") for number in range(count)]
 
     def allegation(self, text: str = "no gloves", issue: str = "osh/ppe") -> Signed:
