@@ -173,7 +173,7 @@ _table(
     ),
 )
 
-# Rules about the state of the log (docs/protocol.md, "Rules"); `ledger.domain` decides them.
+# Rules about the state of the log (docs/protocol-rules.md); `ledger.domain` decides them.
 _table(
     ("not-opened", "the log has no entry 0 yet", "open the ledger with `evidence init`"),
     ("already-opened", "the log has its entry 0", "open another ledger"),
@@ -207,7 +207,6 @@ _table(
         "pin the id of the creating statement",
     ),
     ("name-taken", "a name that exists already", "choose another name, or amend what has this one"),
-    ("one-name", "more than one name in one statement", "make a statement for each name"),
     ("wrong-subjects", "not the subjects that this event has", "name exactly the subjects of this event"),
     (
         "subject-missing",
