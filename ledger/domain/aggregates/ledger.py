@@ -18,7 +18,6 @@ class LedgerMain(Aggregate):
     genesis: str
     origin: str
     clock: str
-    opened_at: str
     keys: RecordMap[Key]
 
 
@@ -31,6 +30,4 @@ def evolve_ledger(ledger: LedgerMain | None, recorded: Recorded) -> LedgerMain:
     for key in new_keys(statement, recorded.index):
         keys = keys.adding(key.id, key)
     records = RecordMap[Record]().adding(record.id, record)
-    return LedgerMain(
-        1, records, statement.id, statement.origin, statement.claim["clock"], recorded.recorded_at, keys
-    )
+    return LedgerMain(1, records, statement.id, statement.origin, statement.claim["clock"], keys)

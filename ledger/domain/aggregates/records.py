@@ -25,7 +25,6 @@ class Record:
     claimants: tuple[str, ...]
     relays: tuple[str, ...]
     visibility: str
-    digests: tuple[str, ...]
     conductors: tuple[str, ...] | None = None
     actor: str | None = None
 
@@ -43,7 +42,6 @@ def record_of(recorded: Recorded) -> Record:
         statement.claimants,
         statement.attribution.via if statement.attribution else (),
         statement.visibility,
-        statement.digests,
         _conductors(recorded) if statement.kind == "investigation" else None,
         statement.claim.get("actor") if statement.kind == "commitment" else None,
     )

@@ -4,6 +4,7 @@ import pytest
 
 from ledger.core.grammar import base64_encode
 from ledger.core.refusal import Refusal
+from ledger.core.statement import Recorded
 from ledger.domain.decide import decide
 from ledger.domain.facts import ledger_of
 from tests.support.builder import (
@@ -182,3 +183,19 @@ def test_a_digest_occurs_once_in_the_ledger(log: Log) -> None:
     log._salts -= 1  # the same salt, name and value give the same digest
     with refused("digest-repeated"):
         log.say("AllegationMade", "clw", about=["factory:foshan"], claim={"issue": "osh"}, hidden=text)
+
+
+def test_erased_bytes_are_not_taken_in_again(log: Log) -> None:
+    """Admission does not take erasures in yet; the rules know already what one would mean."""
+    sha256 = "ab" * 32
+    captured = {"media": "text/plain", "size": 3, "form": "letter"}
+    about = [f"document:{sha256}", "factory:foshan"]
+    document = log.say("DocumentCaptured", "clw", about=about, claim=captured)
+    erasure = log.draft(
+        "EvidenceErased", "clw", claim={"ground": "error", "digests": [sha256]}, refs=[("controls", document)]
+    )
+    decide_at(log, erasure, log.time_of(erasure.statement))
+    key_ids = tuple(one.keyid for one in erasure.envelope.signatures)
+    log.state.apply(Recorded(log.state.size, log.time_of(erasure.statement), erasure.statement, key_ids))
+    with refused("erased-slot"):
+        log.say("DocumentCaptured", "aaf", about=about, claim=captured)
