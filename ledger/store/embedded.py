@@ -12,6 +12,7 @@ import signal
 import stat
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
@@ -66,7 +67,7 @@ class EmbeddedServer:
             raise
         finally:
             os.close(gate)
-        _exit_on_termination()
+        _termination.hold()
         return self
 
     def revive(self) -> None:
@@ -87,6 +88,7 @@ class EmbeddedServer:
         finally:
             self._let_go()
             os.close(gate)
+            _termination.release()
 
     def _open_cluster(self) -> Cluster:
         folder = self.data_dir / "cluster"
@@ -167,17 +169,34 @@ def _locked(path: Path, kind: int = fcntl.LOCK_EX) -> int:
             time.sleep(0.02)
 
 
-def _exit_on_termination() -> None:
-    """Let SIGTERM and SIGHUP end the program as an exit does, so that `with` blocks let go of the server.
+class _Termination:
+    """Lets SIGTERM and SIGHUP end the program as an exit does, so that `with` blocks let go of the server.
 
-    Their default is to end it at once. A program with handlers of its own keeps them.
+    Their default is to end it at once. A program with handlers of its own keeps them, and the default is back
+    when this process holds no server any more.
     """
-    if threading.current_thread() is not threading.main_thread():
-        return
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, _exit)
+
+    def __init__(self) -> None:
+        self._handles = 0
+
+    def hold(self) -> None:
+        self._handles += 1
+        self._replace(signal.SIG_DFL, _exit)
+
+    def release(self) -> None:
+        self._handles -= 1
+        if not self._handles:
+            self._replace(_exit, signal.SIG_DFL)
+
+    def _replace(self, old: object, new: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                if signal.getsignal(number) is old:
+                    signal.signal(number, new)
 
 
 def _exit(number: int, _frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
+
+
+_termination = _Termination()
