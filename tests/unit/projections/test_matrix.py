@@ -1,0 +1,188 @@
+"""The matrix: everything kept apart, conflicts shown, nothing without its method."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from projections.matrix import IssueRow, Matrix, detectability, view
+from tests.support.small_log import SmallLog
+
+F = "factory:f"
+
+
+def matrix(log: SmallLog, *names: str) -> Matrix:
+    return view(names or (F,), log.slice(), "2020-12-31")
+
+
+def observe(
+    log: SmallLog, quantity: dict[str, str] | None = None, result: str = "present", **more: Any
+) -> str:
+    claim = {"issue": "osh/pre-job-training", "method": "records-review", "result": result}
+    claim |= {"quantity": quantity} if quantity else {}
+    return log.say("ObservationMade", F, claim, **more)
+
+
+def row(log: SmallLog, issue: str = "osh/pre-job-training") -> IssueRow:
+    return matrix(log).row(issue)
+
+
+def test_observations_by_two_methods_stay_two_cells() -> None:
+    log = SmallLog()
+    one = observe(log, {"value": "3", "unit": "d"})
+    claim = {"issue": "osh/pre-job-training", "method": "worker-interview", "result": "present"}
+    sample = {"group": "workers", "n": "unknown", "share": "0.9"}
+    hidden = {"quantity": {"low": "4", "high": "8", "unit": "h"}, "sample": sample}
+    two = log.say("ObservationMade", F, claim, hidden=hidden)
+    cells = [cell.to_json() for cell in row(log).observations]
+    assert [(cell["id"], cell["method"]) for cell in cells] == [
+        (one, "records-review"),
+        (two, "worker-interview"),
+    ]
+    assert cells[0]["quantity"] == {"value": "3", "unit": "d"}
+    assert cells[0]["sample"] == {"n": "unknown", "N": "unknown", "share": "unknown"}
+    assert (cells[1]["percent"], cells[1]["quantity"]) == ("90", {"low": "4", "high": "8", "unit": "h"})
+    assert [found.to_json() for found in row(log).conflicts] == [
+        {
+            "between": [one, two],
+            "aspect": "quantity",
+            "certainty": "possible",
+            "reasons": ["period-unknown", "days-against-hours"],
+            "links": [],
+        }
+    ]
+
+
+def test_a_withheld_quantity_makes_no_conflict_and_is_counted_as_withheld() -> None:
+    log = SmallLog()
+    observe(log, {"value": "3", "unit": "h"})
+    claim = {"issue": "osh/pre-job-training", "method": "hotline", "result": "present"}
+    log.say("ObservationMade", F, claim, hidden={"quantity": {"value": "9", "unit": "h"}}, withheld=True)
+    assert row(log).conflicts == ()
+    assert row(log).observations[1].cell.shown.withheld == 1
+
+
+def test_what_somebody_linked_stands_beside_the_computed_conflict() -> None:
+    log = SmallLog()
+    one = observe(log, {"value": "3", "unit": "h"})
+    two = observe(log, {"value": "240", "unit": "min"})
+    other = observe(log, {"value": "180", "unit": "min"}, occurred="2019")
+    link = log.say("ConflictNoted", F, {"aspect": "quantity"}, refs=[("links", one), ("links", two)])
+    denied = log.say("NoConflictNoted", F, {"aspect": "quantity"}, refs=[("links", one), ("links", two)])
+    found = {(one.conflict.one, one.conflict.other): one.links for one in row(log).conflicts}
+    assert found == {(one, two): (("conflict", link), ("no-conflict", denied)), (two, other): ()}
+
+
+def test_an_observation_withdrawn_by_all_conflicts_with_nothing_and_is_still_shown() -> None:
+    log = SmallLog()
+    one = observe(log, {"value": "3", "unit": "h"})
+    observe(log, {"value": "9", "unit": "h"})
+    log.say("StatementWithdrawn", F, refs=[("amends", one)])
+    assert row(log).conflicts == ()
+    assert row(log).observations[0].cell.withdrawn == "withdrawn by 1 of 1"
+
+
+def finding(log: SmallLog, outcome: str, within: str | None, about: str) -> None:
+    refs = [("about", about)] + ([("within", within)] if within else [])
+    log.say("DeterminationIssued", F, {"outcome": outcome}, by="auditor", refs=refs)
+
+
+def test_a_determination_takes_its_issue_from_what_it_is_about_and_its_method_from_its_investigation() -> (
+    None
+):
+    log = SmallLog()
+    allegation = log.say("AllegationMade", F, {"issue": "harassment-gbv"})
+    claim = {
+        "participants": [{"party": "auditor", "role": "lead"}],
+        "methods": ["records-review"],
+        "notice": "announced",
+        "gbvTraining": "not-disclosed",
+    }
+    audit = log.say("FollowUpDescribed", F, claim, by="auditor")
+    finding(log, "not-evidenced", audit, allegation)
+    question = log.say(
+        "QuestionAsked", F, {"addressees": ["auditor"], "topic": "gbvTraining"}, refs=[("about", audit)]
+    )
+    cell = row(log, "harassment-gbv").determinations[0]
+    assert cell.investigation == audit
+    assert cell.profile["methods"]["value"] == ["records-review"]
+    assert cell.profile["notice"]["value"] == "announced"
+    assert cell.profile["competence"]["value"] == "not-disclosed"
+    assert cell.profile["gbvTraining"]["states"] == ["asked", "not-disclosed"]
+    assert cell.profile["gbvTraining"]["asked"] == [
+        {"request": question, "topic": "gbvTraining", "outcome": "open"}
+    ]
+    assert "ard to detect" in (cell.note or "")
+
+
+def test_a_determination_without_an_investigation_says_not_disclosed_for_all_of_it() -> None:
+    log = SmallLog()
+    allegation = log.say("AllegationMade", F, {"issue": "osh"})
+    finding(log, "not-evidenced", None, allegation)
+    profile = row(log, "osh").determinations[0].profile
+    assert {profile[topic]["value"] for topic in ("methods", "notice", "competence")} == {"not-disclosed"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "noted"), [("not-evidenced", True), ("corroborated", False), ("risk", False)]
+)
+def test_how_hard_an_issue_is_to_find_stands_beside_negative_findings_only(outcome: str, noted: bool) -> None:
+    log = SmallLog()
+    allegation = log.say("AllegationMade", F, {"issue": "harassment-gbv"})
+    finding(log, outcome, None, allegation)
+    assert bool(row(log, "harassment-gbv").determinations[0].note) is noted
+
+
+def test_the_note_of_level_one_holds_for_the_levels_below() -> None:
+    assert detectability("osh/pre-job-training") == detectability("osh")
+    assert detectability(None) is None
+
+
+def test_a_scoped_statement_fills_no_cell_and_is_listed_as_about_a_set() -> None:
+    log = SmallLog()
+    scope = {"quantifier": "none", "of": 2}
+    five = log.say("AllegationMade", [F, "factory:g"], {"issue": "osh", "scope": scope})
+    found = row(log, "osh")
+    assert (found.allegations, [cell.shown.id for cell in found.about_a_set]) == ((), [five])  # type: ignore[union-attr]
+    assert found.to_json()["aboutASet"][0]["words"] == "about a set that includes this factory"  # type: ignore[index]
+
+
+def test_criterion_clauses_stand_beside_the_cells_of_their_issue() -> None:
+    log = SmallLog()
+    clause = log.say(
+        "CriterionPublished", "criterion:law", {"issue": "osh/pre-job-training", "comparator": "min"}
+    )
+    log.say("CriterionPublished", "criterion:other", {"issue": "working-time", "comparator": "max"})
+    observe(log)
+    assert [one.shown.id for one in row(log).criteria] == [clause]
+
+
+def test_replies_stand_beside_the_claim() -> None:
+    log = SmallLog()
+    allegation = log.say("AllegationMade", F, {"issue": "osh"})
+    reply = log.say("ResponseGiven", F, by="factory-owner", refs=[("disputes", allegation)])
+    assert row(log, "osh").allegations[0].replies == (("disputes", reply, ("factory-owner",)),)
+
+
+def test_an_overall_result_belongs_to_no_issue() -> None:
+    log = SmallLog()
+    log.say("OverallDetermined", F, {"outcome": "conforms"}, by="auditor")
+    assert matrix(log).rows == ()
+    assert [cell.cell.content["outcome"] for cell in matrix(log).overall] == ["conforms"]
+
+
+def test_what_is_sealed_has_a_row_that_says_the_issue_is_withheld() -> None:
+    log = SmallLog()
+    log.say("AllegationMade", F, hidden={"issue": "osh"}, withheld=True)
+    assert [(one.issue, one.label) for one in matrix(log).rows] == [(None, "issue withheld")]
+
+
+def test_names_of_one_factory_share_a_matrix_and_its_conflicts() -> None:
+    log = SmallLog()
+    claim = {"issue": "osh", "method": "measurement", "result": "present", "period": "2019"}
+    for name, value in ((F, "1"), ("factory:old", "2")):
+        log.say("ObservationMade", name, claim | {"quantity": {"value": value, "unit": "h"}})
+    assert matrix(log).row("osh").conflicts == ()
+    both = matrix(log, F, "factory:old").row("osh")
+    assert [one.conflict.certainty for one in both.conflicts] == ["certain"]

@@ -1,0 +1,98 @@
+"""Who is known by which name, with which keys, and what happened in which order."""
+
+from __future__ import annotations
+
+import pytest
+
+from projections.registry import current, predecessors, succession, view
+from projections.timeline import view as timeline
+from tests.support.small_log import SmallLog
+
+
+def key(letter: str) -> dict[str, object]:
+    return {"keyId": letter * 64, "role": "root", "scope": ["any"]}
+
+
+def test_a_listed_party_becomes_registered_and_keeps_its_history() -> None:
+    log = SmallLog()
+    listing = log.say("PartyListed", "party:p", {"entity": "organisation", "roles": ["ngo"]}, by="registrar")
+    found = view("party:p", log.slice())
+    assert found is not None
+    assert (found.standing, found.keys, found.id) == ("listed", (), listing)
+    log.say("PartyRegistered", "party:p", {"firstKey": key("a"), "country": "CH"}, by="registrar")
+    log.say("PartyAmended", "party:p", {"country": "FR"}, by="p")
+    found = view("party:p", log.slice())
+    assert found is not None
+    assert (found.standing, len(found.history)) == ("registered", 3)
+    assert (found.facts["country"], found.facts["roles"]) == ("FR", ["ngo"])
+
+
+def test_keys_are_shown_with_the_positions_between_which_they_are_valid() -> None:
+    log = SmallLog()
+    log.say("PartyRegistered", "party:p", {"firstKey": key("a")}, by="registrar")
+    log.say("KeyAdded", "party:p", key("b"), by="p")
+    log.say("KeyRevoked", "party:p", {"keyId": "a" * 64, "compromisedSince": 1}, by="p")
+    log.say("KeyRecovered", "party:p", key("c"), by="registrar")
+    found = view("party:p", log.slice())
+    assert found is not None
+    shown = [(one.key_id[0], one.added, one.revoked, one.compromised_since) for one in found.keys]
+    assert shown == [("a", 0, 2, 1), ("b", 1, 3, None), ("c", 3, None, None)]
+
+
+def test_a_name_that_is_not_there_has_no_entry() -> None:
+    assert view("party:p", SmallLog().slice()) is None
+
+
+@pytest.mark.parametrize("event", ["FactoryMerged", "FactorySplit"])
+def test_a_succession_leads_from_the_superseded_name_to_the_others(event: str) -> None:
+    log = SmallLog()
+    old = log.say("FactoryRegistered", "factory:old")
+    log.say("FactoryRegistered", "factory:new")
+    log.say(event, ["factory:new", "factory:old"], refs=[("supersedes", old)])
+    paths = succession(recorded.statement for recorded in log.recorded)
+    assert paths == [("factory:old", "factory:new")]
+    found = view("factory:new", log.slice())
+    assert found is not None
+    assert found.was == ("factory:old",)
+
+
+def test_mergers_are_followed_to_the_end_and_a_split_name_stays_itself() -> None:
+    merged = [("a", "b"), ("b", "c"), ("x", "c")]
+    assert current("a", merged) == "c"
+    assert predecessors("c", merged) == {"a", "b", "x"}
+    split = [("a", "b"), ("a", "c")]
+    assert current("a", split) == "a"
+    assert predecessors("b", split) == {"a"}
+    assert current("a", [("a", "b"), ("b", "a")]) in ("a", "b")
+
+
+def test_the_three_times_order_the_same_items_differently() -> None:
+    log = SmallLog()
+    late = log.say(
+        "AllegationMade", "factory:f", {"issue": "osh"}, at="2020-01-01", said="2019-12", occurred="2017"
+    )
+    early = log.say(
+        "AllegationMade", "factory:f", {"issue": "osh/ppe"}, at="2020-01-02", said="2018", occurred="2016"
+    )
+    unknown = log.say(
+        "AllegationMade",
+        "factory:f",
+        {"issue": "osh"},
+        at="2020-01-03",
+        claimants=["x"],
+        attribution={"form": "quote"},
+    )
+    orders = {
+        by: [line.shown.id for line in timeline(log.items(), log.slice(), by)]
+        for by in ("recorded", "said", "occurred")
+    }
+    assert orders["recorded"] == [late, early, unknown]
+    assert orders["said"] == orders["occurred"] == [early, late, unknown]
+    last = timeline(log.items(), log.slice(), "said")[-1].when
+    assert (last.value, last.known, last.first) == (None, False, "2020-01-03")
+
+
+def test_whoever_signs_its_own_claim_says_it_then_at_the_latest() -> None:
+    log = SmallLog()
+    log.say("AllegationMade", "factory:f", {"issue": "osh"}, at="2020-01-01")
+    assert timeline(log.items(), log.slice(), "said")[0].when.value == "2020-01-01T09:00:00Z"
