@@ -31,7 +31,9 @@ Clock = Annotated[
 ]
 Opened = Annotated[
     str | None,
-    typer.Option("--opened", metavar="WHEN", help="With --clock demo: when it opens, as 2020-01-01T00:00:00Z."),
+    typer.Option(
+        "--opened", metavar="WHEN", help="For a demo clock: when it opens, as 2020-01-01T00:00:00Z."
+    ),
 ]
 Policy = Annotated[str | None, typer.Option("--policy", help="What the operator does, in entry 0 for ever.")]
 
