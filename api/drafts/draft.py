@@ -87,7 +87,9 @@ def _items(name: str, value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if not isinstance(item, Mapping) or not isinstance(defaults, Mapping):
             raise DraftError(f"{name}: draft {number} is not a mapping", "see `evidence draft KIND`")
         label = item.get("label")
-        yield (str(label) if label else f"draft {number}"), {**defaults, **item}
+        # A member with nothing behind the colon is as good as absent.
+        given = {name: member for name, member in {**defaults, **item}.items() if member != ""}
+        yield (str(label) if label else f"draft {number}"), given
 
 
 def _draft(where: str, value: Mapping[str, Any]) -> Draft:

@@ -5,7 +5,8 @@ checked.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from api.drafts.yaml_text import DraftError
 from ledger.core.fields import Type
@@ -14,7 +15,8 @@ from ledger.core.values import TEXT, TEXTS
 
 WIDTH = 100
 CREATED_BY_DRAFT = frozenset({"media", "size", "plaintext"})
-EXAMPLE_DATE = "2020-02-07"
+EXAMPLE_DATE = "2020-02"
+MOST_TERMS = 40  # issues are more; docs/protocol-kinds.md lists them
 
 
 def template(name: str) -> str:
@@ -23,12 +25,12 @@ def template(name: str) -> str:
         if name == kind.name or name in kind.events:
             if kind.name in ("ledger", "index"):
                 break
-            return "\n".join(_lines(kind, name if name in kind.events else None)) + "\n"
+            return "\n".join(_lines(kind, name if name in kind.events else next(iter(kind.events)))) + "\n"
     known = ", ".join(kind for kind in KINDS if kind not in ("ledger", "index"))
     raise DraftError(f"{name} is not a kind that is drafted", f"use one of {known}")
 
 
-def _lines(kind: Kind, event: str | None) -> Iterator[str]:
+def _lines(kind: Kind, event: str) -> Iterator[str]:
     yield from _comment(kind.doc)
     yield from _comment("Lines that begin with # are optional. Labels and names stand where digests will be.")
     yield f"kind: {kind.name}"
@@ -45,13 +47,11 @@ def _lines(kind: Kind, event: str | None) -> Iterator[str]:
     yield from _claim(kind, event)
 
 
-def _event(kind: Kind, event: str | None) -> Iterator[str]:
-    events = list(kind.events)
-    if event is not None or len(events) == 1:
-        yield f"event: {event or events[0]}"
-        return
-    yield from _comment("One of " + ", ".join(events) + ".")
-    yield f"event: {events[0]}"
+def _event(kind: Kind, event: str) -> Iterator[str]:
+    others = [each for each in kind.events if each != event]
+    if others:
+        yield from _comment(f"For another event: evidence draft {', '.join(others)}")
+    yield f"event: {event}"
 
 
 def _whose() -> Iterator[str]:
@@ -64,8 +64,8 @@ def _example_subject(kind: Kind) -> str:
     return f"{min(prefixes) if prefixes else 'factory'}:SLUG"
 
 
-def _refs(kind: Kind, event: str | None) -> Iterator[str]:
-    rules = kind.refs_for(event) if event else {rule.rel: rule for rule in kind.ref_rules}
+def _refs(kind: Kind, event: str) -> Iterator[str]:
+    rules = kind.refs_for(event)
     if not rules:
         return
     yield "refs:"
@@ -74,7 +74,7 @@ def _refs(kind: Kind, event: str | None) -> Iterator[str]:
     yield "  # A place in a document: - statedIn: LABEL#p4"
 
 
-def _claim(kind: Kind, event: str | None) -> Iterator[str]:
+def _claim(kind: Kind, event: str) -> Iterator[str]:
     rows = [row for row in kind.rows if row.name not in CREATED_BY_DRAFT and _holds(row, event)]
     names: set[str] = set()
     yield "claim:"
@@ -93,8 +93,8 @@ def _claim(kind: Kind, event: str | None) -> Iterator[str]:
         yield "# disclose: [quantity]"
 
 
-def _holds(row: Row, event: str | None) -> bool:
-    return row.public is not False and (event is None or row.events is None or event in row.events)
+def _holds(row: Row, event: str) -> bool:
+    return row.holds(event, public=True)
 
 
 def _presence(row: Row) -> str | None:
@@ -102,10 +102,21 @@ def _presence(row: Row) -> str | None:
 
 
 def _member(row: Row, commented: bool) -> Iterator[str]:
-    events = f" ({', '.join(sorted(row.events))})" if row.events else ""
-    yield from _comment(f"{row.name}: {row.type.doc}{events}", "  ")
+    terms = _terms(row.type.resolved.schema)
+    choice = f": {', '.join(terms)}" if 0 < len(terms) <= MOST_TERMS else ""
+    yield from _comment(f"{row.name}: {row.type.doc}{choice}", "  ")
     start = "  # " if commented else "  "
     yield f"{start}{row.name}: {_example(row.type, row.name)}"
+
+
+def _terms(schema: Any) -> list[str]:
+    """The terms of a closed list, also of one inside an array or beside a word."""
+    if not isinstance(schema, Mapping):
+        return []
+    if "enum" in schema:
+        return [str(each) for each in schema["enum"]]
+    inner = [*schema.get("anyOf", []), schema.get("items")]
+    return [term for each in inner for term in _terms(each)]
 
 
 def _example(type_: Type, name: str) -> str:
@@ -126,8 +137,8 @@ def _example(type_: Type, name: str) -> str:
     return _by_schema(schema, name)
 
 
-def _by_schema(schema: object, name: str) -> str:
-    if not isinstance(schema, dict):
+def _by_schema(schema: Any, name: str) -> str:
+    if not isinstance(schema, Mapping):
         return name.upper()
     if "enum" in schema:
         return str(schema["enum"][0])

@@ -1,4 +1,5 @@
-"""The demo shows the 2019 exchange: acceptance (a) to (f) of the domain, and that its facts are data alone."""
+"""The demo shows the 2019 exchange: acceptance (a) to (f) of the domain, and that its facts are data alone.
+"""
 
 from __future__ import annotations
 
