@@ -106,7 +106,7 @@ def _sources(item: Item, known: Slice) -> list[Source]:
     found = []
     for ref in item.statement.refs:
         document = known.get(ref.id) if ref.rel == "statedIn" else None
-        if document is not None:
+        if document is not None and document.statement.kind == "document":
             found.append(
                 Source(ref.id, document.statement.type or "referenced", ref.locator, _title(document))
             )
