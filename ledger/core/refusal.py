@@ -399,6 +399,16 @@ _table(
 )
 
 
+# Proofs of the completeness index (docs/protocol.md, "The index").
+_table(
+    ("bad-index-key", "no index key", "name a subject, `statement:<id>`, or by:, voice: or keys: and a slug"),
+    ("bad-index-proof", "a proof that does not read as one", "fetch the proof again"),
+    ("index-proof-place", "a proof about another place of the index", "fetch the proof of this key"),
+    ("index-proof-root", "a proof that does not lead to the root", "fetch the proof of this index root"),
+    ("index-incomplete", "not all entries of a key, or others", "ask for the missing entries; keep this answer"),
+)
+
+
 class Refusal(Exception):
     """A statement, envelope, entry or proof is not accepted.
 
