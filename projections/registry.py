@@ -163,10 +163,11 @@ def keys(name: str, history: Iterable[Recorded]) -> list[Key]:
         if statement.event == "KeyRevoked":
             _revoke(found, statement.claim["keyId"], recorded.index, statement.claim.get("compromisedSince"))
         if statement.event == "KeyRecovered":
-            for key_id in list(found):
-                _revoke(found, key_id, recorded.index, None)
+            for one in list(found):
+                _revoke(found, one, recorded.index, None)
         for claim in _introduced(statement, slug):
-            found[claim["keyId"]] = _key(claim, recorded.index)
+            key = _key(claim, recorded.index)
+            found[key.key_id] = key
     return list(found.values())
 
 
@@ -183,13 +184,15 @@ def _introduced(statement: Statement, slug: str) -> list[Mapping[str, Any]]:
 
 
 def _key(claim: Mapping[str, Any], index: int) -> Key:
-    return Key(claim["keyId"], claim["role"], tuple(claim.get("scope", ())), index, claim.get("expires"))
+    # Entry 0 gives the keys without their ids.
+    own = claim.get("keyId") or key_id(base64_decode(claim["publicKey"]))
+    return Key(own, claim["role"], tuple(claim.get("scope", ())), index, claim.get("expires"))
 
 
-def _revoke(found: dict[str, Key], key_id: str, index: int, since: int | None) -> None:
-    key = found.get(key_id)
+def _revoke(found: dict[str, Key], revoked: str, index: int, since: int | None) -> None:
+    key = found.get(revoked)
     if key is not None and key.revoked is None:
-        found[key_id] = replace(key, revoked=index, compromised_since=since)
+        found[revoked] = replace(key, revoked=index, compromised_since=since)
 
 
 def succession(statements: Iterable[Statement]) -> list[tuple[str, str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.core.grammar import base64_encode
+from ledger.core.keys import key_id
 from projections.registry import current, predecessors, succession, view
 from projections.timeline import view as timeline
 from tests.support.small_log import SmallLog
@@ -37,6 +39,18 @@ def test_keys_are_shown_with_the_positions_between_which_they_are_valid() -> Non
     assert found is not None
     shown = [(one.key_id[0], one.added, one.revoked, one.compromised_since) for one in found.keys]
     assert shown == [("a", 0, 2, 1), ("b", 1, 3, None), ("c", 3, None, None)]
+
+
+def test_the_keys_of_entry_0_belong_to_the_parties_it_names() -> None:
+    log = SmallLog()
+    public = base64_encode(bytes(range(32)))
+    claim = {"keys": [{"party": "operator", "publicKey": public, "role": "root", "scope": ["any"]}]}
+    log.say("LedgerOpened", ["ledger:main", "party:operator", "party:registrar"], claim, by="operator")
+    operator, registrar = (view(name, log.slice()) for name in ("party:operator", "party:registrar"))
+    assert operator is not None
+    assert registrar is not None
+    assert [one.key_id for one in operator.keys] == [key_id(bytes(range(32)))]
+    assert (registrar.keys, registrar.standing) == ((), "registered")
 
 
 def test_a_name_that_is_not_there_has_no_entry() -> None:
