@@ -12,6 +12,7 @@ only input that fails is read again, slowly, to name its defect and place.
 import json
 import re
 from collections.abc import Iterator
+from json import encoder
 from typing import Any, NoReturn
 
 from .refusal import Refusal
@@ -24,9 +25,21 @@ INTEGER_LIMIT = 2**53 - 1
 _KEY = re.compile(r"(?!__proto__\Z)[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-_write = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-).encode
+
+
+def _no_default(value: object) -> NoReturn:
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+# What `JSONEncoder.encode` makes anew for each value: without escapes beyond the necessary, sorted, no NaN.
+_chunks = getattr(encoder, "c_make_encoder")(  # noqa: B009 -- the type stubs leave it out
+    None, _no_default, encoder.encode_basestring, None, ":", ",", True, False, False
+)
+
+
+def _write(value: Any) -> str:
+    return "".join(_chunks(value, 0))
+
 
 
 def encode(value: Any) -> bytes:
@@ -44,7 +57,7 @@ def decode(data: bytes, limit: int = PAYLOAD_LIMIT) -> Any:
     if len(data) > limit:
         raise Refusal("too-large", f"{len(data)} bytes, the limit is {limit}")
     try:
-        value = _read(data.decode("utf-8"))
+        value, _ = _read(data.decode("utf-8"))  # what follows the value, the comparison shows
         same = _holds(value, 1) and _write(value).encode("utf-8") == data
     except (ValueError, RecursionError):
         same = False
@@ -55,7 +68,7 @@ def decode(data: bytes, limit: int = PAYLOAD_LIMIT) -> Any:
 
 def decode_trusted(data: bytes) -> Any:
     """The value of bytes that `decode` has accepted before, such as those of the log."""
-    return _read_any(data.decode("utf-8"))
+    return _read_any(data.decode("utf-8"))[0]
 
 
 def is_key(text: str) -> bool:
@@ -75,8 +88,8 @@ def _no_float(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-_read = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float).decode
-_read_any = json.JSONDecoder().decode
+_read = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float).raw_decode
+_read_any = json.JSONDecoder().raw_decode
 # Keys seen and found good. The kinds use about a hundred, so the bound is met only by an attacker's keys.
 _good_keys: set[str] = set()
 _GOOD_KEYS_LIMIT = 2_048

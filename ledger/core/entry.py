@@ -116,6 +116,15 @@ _STEP = 174
 _TIME_BYTES = 24
 
 
+def read_parts(data: bytes) -> tuple[bytes, tuple[str, ...], str]:
+    """(payload, key ids, `recordedAt`) of bytes that `encode_entry` made: what folds read of an entry."""
+    payload_end = data.index(b'"', len(_HEAD))
+    signatures_end = len(data) - _TIME_BYTES - 2 - len(_TAIL)
+    starts = range(payload_end + len(_MIDDLE) + 10, signatures_end, _STEP)
+    key_ids = tuple([data[at : at + 64].decode("ascii") for at in starts])
+    return a2b_base64(data[len(_HEAD) : payload_end]), key_ids, data[-_TIME_BYTES - 2 : -2].decode("ascii")
+
+
 def decode_entry_trusted(data: bytes) -> Entry:
     """The entry in bytes that `encode_entry` made; other bytes raise ValueError or give nonsense."""
     payload_end = data.index(b'"', len(_HEAD))

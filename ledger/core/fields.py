@@ -198,7 +198,8 @@ def array(item: Type, low: int = 1, high: int = 64) -> Type:
     def check(value: Any) -> None:
         if type(value) is not list:
             raise wrong_type("an array", value)
-        check_length(value, low, high)
+        if not low <= len(value) <= high:
+            raise wrong_length(value, low, high)
         i = 0
         try:
             for i, member in enumerate(value):  # noqa: B007 -- the handler below names the item
@@ -222,11 +223,10 @@ def sorted_set(item: Type, low: int = 1, high: int = 64) -> Type:
     return Type(doc, {**plain.schema, "uniqueItems": True}, check)
 
 
-def check_length(value: list[Any], low: int, high: int) -> None:
+def wrong_length(value: list[Any], low: int, high: int) -> Refusal:
     if len(value) < low:
-        raise Refusal("too-few", f"{len(value)} items where at least {low} are needed")
-    if len(value) > high:
-        raise Refusal("too-many", f"{len(value)} items where at most {high} are allowed")
+        return Refusal("too-few", f"{len(value)} items where at least {low} are needed")
+    return Refusal("too-many", f"{len(value)} items where at most {high} are allowed")
 
 
 def check_ascending(keys: list[Any]) -> None:
@@ -251,15 +251,15 @@ def object_check(
 ) -> Check:
     """Compiles an object's check: no other members, all required ones."""
     find = dict(members).get
-    needed = frozenset(required)
+    needed = sorted(required)
     refuse = unknown or unknown_member
 
     def check(value: Any) -> None:
         if type(value) is not dict:
             raise wrong_type("an object", value)
-        if not needed <= value.keys():
-            name = min(needed - value.keys())
-            raise Refusal("missing-member", f"`{name}` is missing", f"/{name}")
+        for name in needed:
+            if name not in value:
+                raise Refusal("missing-member", f"`{name}` is missing", f"/{name}")
         name = ""
         try:
             for name, member in value.items():
@@ -269,6 +269,14 @@ def object_check(
                 check_member(member)
         except Refusal as refusal:
             raise inside(refusal, name) from None
+
+    return check
+
+
+def both(first: Check, second: Check) -> Check:
+    def check(value: Any) -> None:
+        first(value)
+        second(value)
 
     return check
 
@@ -304,11 +312,7 @@ def record(
         properties["_sd"] = SD.schema
     check_members = object_check(checks, required)
 
-    def check(value: Any) -> None:
-        check_members(value)
-        if rule is not None:
-            rule(value)
-
+    check = check_members if rule is None else both(check_members, rule)
     words = {name: member.type.doc for name, member in members.items()}
     return Type(doc, object_schema(properties, required, schema), check, full, words)
 

@@ -63,16 +63,10 @@ def first_digest(genesis: str, name: str) -> str:
 # --- the outer objects, by type ------------------------------------------------
 
 
-def _is_subject_name(text: str) -> bool:
-    parts = grammar.split_name(text)
-    return parts is not None and parts[0] != "statement"
-
-
-_NAME = string(
+_NAME = matching(
     "the name of a subject",
     "bad-name",
-    _is_subject_name,
-    {"pattern": f"^(ledger:main|(party|factory|criterion):{SLUG_PATTERN}|document:{DIGEST_PATTERN})$"},
+    f"ledger:main|(party|factory|criterion):{SLUG_PATTERN}|document:{DIGEST_PATTERN}",
 )
 _REF_NAME = matching("`statement:` and a digest", "reference-name", "statement:[0-9a-f]{64}")
 _SHA256 = record("`{sha256}`", {"sha256": Member(DIGEST, True)})

@@ -21,6 +21,8 @@ _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?\Z")
 _TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{3})?Z\Z")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
 _ORIGIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[A-Za-z0-9._~-]+)*\Z")
+_DAY_LENGTH = len("YYYY-MM-DD")
+_LONGEST_DATE = 2 * _DAY_LENGTH + 1
 _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 # --- bytes as text ---------------------------------------------------------
@@ -44,23 +46,25 @@ def base64_decode(text: str, where: str = "") -> bytes:
 
 def base64url_encode(data: bytes) -> str:
     """URL-safe base64 without padding (RFC 4648 section 5, as RFC 9901 uses it)."""
-    return base64_encode(data).rstrip("=").translate(_TO_URL)
+    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL).decode("ascii")
 
 
 def base64url_decode(text: str, where: str = "") -> bytes:
     """Bytes of canonical, unpadded base64url; anything that does not encode back to `text` is refused."""
     try:
-        data = binascii.a2b_base64(text.translate(_FROM_URL) + "=" * (-len(text) % 4))
+        standard = text.encode("ascii").translate(_FROM_URL) + b"===="[: -len(text) % 4]
+        data = binascii.a2b_base64(standard)
     except (binascii.Error, ValueError) as error:
         raise Refusal("bad-base64url", str(error), where) from error
-    if base64url_encode(data) != text:
+    # The alphabets map one to one, so comparing in the standard one is as good.
+    if binascii.b2a_base64(data, newline=False) != standard:
         raise Refusal("bad-base64url", "it does not encode back to the same text", where)
     return data
 
 
-_TO_URL = str.maketrans("+/", "-_")
+_TO_URL = bytes.maketrans(b"+/", b"-_")
 # The other alphabet's characters become one that no alphabet has, so that they cannot slip through.
-_FROM_URL = str.maketrans("-_+/=", "+/!!!")
+_FROM_URL = bytes.maketrans(b"-_+/=", b"+/!!!")
 
 
 def is_digest(text: str) -> bool:
@@ -196,6 +200,12 @@ def date_bounds(text: str) -> tuple[str | None, str | None] | None:
     A date is `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, an interval two of them around a slash, one side possibly
     `..`, where the first side does not begin after the second one ends.
     """
+    return _date_bounds(text) if len(text) <= _LONGEST_DATE else None
+
+
+# Statements name the same dates again and again.
+@lru_cache(maxsize=4096)
+def _date_bounds(text: str) -> tuple[str | None, str | None] | None:
     left, slash, right = text.partition("/")
     if not slash:
         return _span(left)
@@ -231,4 +241,5 @@ def is_date(text: str) -> bool:
 
 def is_coarse_date(text: str) -> bool:
     """Whether `text` is a date or interval of months and years, as `occurred` and `period` in the clear."""
-    return all(len(side) != 10 for side in text.split("/")) and date_bounds(text) is not None
+    left, _, right = text.partition("/")
+    return len(left) != _DAY_LENGTH and len(right) != _DAY_LENGTH and date_bounds(text) is not None

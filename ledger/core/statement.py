@@ -6,15 +6,14 @@ are in the log already, where that judgement has been passed; they check nothing
 magnitude faster.
 """
 
-from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from json import loads
 from typing import Any
 
 from . import canonical
 from .disclosure import Disclosure
+from .entry import read_parts
 from .events import EVENTS
 from .form import (
     PREDICATE_TYPE,
@@ -132,16 +131,13 @@ def decode_statement(payload: bytes) -> Statement:
 
 def read_statement(payload: bytes) -> Statement:
     """Reads a payload that is in the log already; for any other bytes use `decode_statement`."""
-    return build_statement(payload, loads(payload))
+    return build_statement(payload, canonical.decode_trusted(payload))
 
 
 def read_recorded(index: int, entry: bytes) -> Recorded:
     """Reads a stored entry: what every fold and projection consumes."""
-    value = loads(entry)
-    envelope = value["envelope"]
-    statement = read_statement(b64decode(envelope["payload"]))
-    key_ids = tuple([signature["keyid"] for signature in envelope["signatures"]])
-    return Recorded(index, value["recordedAt"], statement, key_ids)
+    payload, key_ids, recorded_at = read_parts(entry)
+    return Recorded(index, recorded_at, read_statement(payload), key_ids)
 
 
 def build_statement(payload: bytes, value: Mapping[str, Any]) -> Statement:
