@@ -11,10 +11,13 @@ from typing import Any
 
 from ledger.core.statement import Recorded
 from ledger.core.vocabulary import VOCABULARIES
+from ledger.domain.derived.allegations import State, states
+from ledger.domain.derived.certificates import Certificate, CertificateDecision, certificate_on, decision_of
 from ledger.domain.derived.checklists import NOT_DISCLOSED
 from ledger.domain.derived.conflicts import Conflict, Observed, conflicts
+from ledger.domain.derived.recurrence import Claimed, recurrences, recurring_with
 from projections import checklist
-from projections.amendments import as_amended, withdrawn_by
+from projections.amendments import as_amended, wholly_withdrawn, withdrawn_by
 from projections.checklist import Checklist
 from projections.items import Item, Slice
 from projections.row import NULL, Row, View
@@ -78,18 +81,23 @@ class Cell:
     it.
 
     `withdrawn` is words as "withdrawn by 1 of 4", or None. `replies` are (rel, statement id, claimants).
+    `states` are those of an allegation, or of a certificate on the day looked from.
     """
 
     shown: Shown
     content: Mapping[str, Any]
     withdrawn: str | None
     replies: tuple[tuple[str, str, tuple[str, ...]], ...]
+    states: tuple[State, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         return {
             **self.shown.to_json(),
             "asAmended": dict(self.content),
             "withdrawn": self.withdrawn,
+            "states": [
+                {"name": one.name, "by": list(one.by), "attributed": one.attributed} for one in self.states
+            ],
             "replies": [{"rel": rel, "id": one, "saidBy": list(who)} for rel, one, who in self.replies],
         }
 
@@ -219,6 +227,7 @@ class Matrix:
     includes: tuple[str, ...]
     rows: tuple[IssueRow, ...]
     overall: tuple[DeterminationCell, ...]
+    certificates: tuple[tuple[tuple[str, ...], Certificate], ...] = ()
 
     def row(self, issue: str) -> IssueRow:
         return next(row for row in self.rows if row.issue == issue)
@@ -229,13 +238,18 @@ class Matrix:
             "includes": list(self.includes),
             "rows": [row.to_json() for row in self.rows],
             "overall": [cell.to_json() for cell in self.overall],
+            "certificates": [
+                {"saidBy": list(who), "state": one.state, "by": list(one.by)}
+    def _any(self, item: Item, issue: str | None) -> Cell | DeterminationCell | ObservationCell:
+            ],
         }
 
 
 def view(names: Sequence[str], known: Slice, today: str) -> Matrix:
     """The matrix of `names[0]`, whose history includes that of the others, on the day `today`."""
     fold = _Fold(frozenset(names), known, today)
-    return Matrix(names[0], tuple(names), tuple(fold.rows()), tuple(fold.overall()))
+    rows_, overall = tuple(fold.rows()), tuple(fold.overall())
+    return Matrix(names[0], tuple(names), rows_, overall, tuple(fold.certificates()))
 
 
 def issues_of(item: Item, known: Slice, depth: int = 4) -> list[str | None]:
@@ -261,6 +275,8 @@ class _Fold:
             for item in known.of_kind("allegation", "observation", "determination")
             if any(subject.name in names for subject in item.statement.subjects)
         ]
+        single = [item for item in self._claims if "scope" not in item.claim]
+        self._recurrences = recurrences(map(self._claimed, single))
 
     def rows(self) -> Iterable[IssueRow]:
         by_issue: dict[str | None, list[Item]] = {}
@@ -312,7 +328,30 @@ class _Fold:
                 for rel, one in self._known.referring(item.id, *REPLIES)
                 if one.statement.kind == "response"
             ),
+            states=tuple(self._states(item)),
         )
+
+    def _states(self, item: Item) -> list[State]:
+        if item.statement.kind != "allegation":
+            return []
+        followers = [(rel, one.recorded) for rel, one in self._known.referring(item.id)]
+        return states(item.statement, followers, recurring_with(item.id, self._recurrences))
+
+    def certificates(self) -> list[tuple[tuple[str, ...], Certificate]]:
+        """Each certifier's certificate on the day looked from."""
+        decided: dict[tuple[str, ...], list[CertificateDecision]] = {}
+        for item in self._claims:
+            if item.statement.type == "certification" and not wholly_withdrawn(item, self._known):
+                statement = item.read_as(as_amended(item, self._known)).statement
+                decision = decision_of(statement, item.recorded.recorded_at)
+                decided.setdefault(statement.claimants, []).append(decision)
+        return [(who, certificate_on(self._today, found)) for who, found in decided.items()]
+
+    def _claimed(self, item: Item) -> Claimed:
+        claim = as_amended(item, self._known)
+        when = claim.get("period") or item.statement.occurred
+        issue = issues_of(item, self._known)[0] or item.id
+        return Claimed(item.id, frozenset({"this"}), issue, when)
 
     def _observation(self, item: Item) -> ObservationCell:
         cell = self._cell(item)

@@ -1,4 +1,5 @@
-"""A log in memory for folds and projections: unsigned entries in the log's own form, for readers that trust it.
+"""A log in memory for folds and projections: unsigned entries in the form of the log, for readers who trust
+it.
 
 Nothing is admitted or verified here; tests of rules use real keys and the real sequencer.
 """
@@ -44,7 +45,8 @@ class SmallLog:
         withheld: bool = False,
         **predicate: Any,
     ) -> str:
-        """Append a statement issued by `by` on day `at`; `hidden` members become disclosures. The statement's id.
+        """Append a statement issued by `by` on day `at`; `hidden` members become disclosures. The statement's
+        id.
 
         `refs` are (rel, id) or (rel, id, locator).
         """
@@ -108,7 +110,9 @@ class SmallLog:
         return Slice.of(self.items(size))
 
     def store(self, url: str, size: int | None = None) -> None:
-        """Write the entries that the database does not hold yet into the store's tables, as an append leaves them."""
+        """Write the entries that the database does not hold yet into the store's tables, as an append leaves
+        them.
+        """
         with psycopg.connect(url) as conn:
             row = conn.execute("SELECT size FROM ledger_head FOR UPDATE").fetchone()
             assert row is not None

@@ -186,3 +186,30 @@ def test_names_of_one_factory_share_a_matrix_and_its_conflicts() -> None:
     assert matrix(log).row("osh").conflicts == ()
     both = matrix(log, F, "factory:old").row("osh")
     assert [one.conflict.certainty for one in both.conflicts] == ["certain"]
+
+
+def test_an_allegation_has_every_state_that_holds() -> None:
+    log = SmallLog()
+    allegation = log.say("AllegationMade", F, {"issue": "osh", "period": "2019"}, by="ngo")
+
+    def states() -> set[str]:
+        return {one.name for one in row(log, "osh").allegations[0].states}
+
+    assert states() == {"open"}
+    log.say("ResponseGiven", F, by="owner", refs=[("disputes", allegation)])
+    assert states() == {"answered", "disputed"}
+    finding(log, "refuted", None, allegation)
+    log.say("StatementWithdrawn", F, by="ngo", refs=[("amends", allegation)])
+    log.say("AllegationMade", F, {"issue": "osh", "period": "2015"}, by="ngo")
+    assert states() == {"answered", "disputed", "determined", "withdrawn", "recurring"}
+
+
+def test_a_certificate_has_a_state_on_the_day_looked_from() -> None:
+    log = SmallLog()
+    granted = {"outcome": "granted", "validity": "2020-01/2021-12"}
+    first = log.say("CertificationDecided", F, granted, by="certifier", said="2020-01-01")
+    assert [(who, one.state, one.by) for who, one in matrix(log).certificates] == [
+        (("certifier",), "valid", (first,))
+    ]
+    log.say("CertificationDecided", F, {"outcome": "suspended"}, by="certifier", said="2020-06-01")
+    assert [one.state for _, one in matrix(log).certificates] == ["suspended"]
