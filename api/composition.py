@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -21,6 +20,7 @@ from api import documents
 from api.client.keyfile import read_key_file
 from api.problems import Problem
 from api.settings import Settings
+from ledger.application import Ledger
 from ledger.clock import SystemClock
 from ledger.core.checkpoint import Checkpoint, sign_checkpoint
 from ledger.core.note import Signer
@@ -33,6 +33,7 @@ from ledger.sequencer import Limits, Outcome, Sequencer, SequencerUnavailable, S
 from ledger.store.blobs import ObjectBlobStore, S3Location, folder_blobs, s3_blobs
 from ledger.store.datastore import LedgerDatastore
 from ledger.store.embedded import EmbeddedServer
+from ledger.store.factory import LedgerFactory
 from ledger.store.journal import FileSignJournal
 from ledger.store.migrate import migrate, pending
 from ledger.store.recorder import PostgresLedgerRecorder
@@ -111,15 +112,18 @@ def read_about(recorder: PostgresLedgerRecorder) -> About | None:
 
 
 class Service:
-    """Everything one serving process holds; a context manager. `append=False` opens it for reading alone."""
+    """Everything one serving process holds; a context manager."""
 
-    def __init__(self, settings: Settings, *, append: bool = True) -> None:
+    url: str
+    recorder: PostgresLedgerRecorder
+    sequencer: Sequencer
+    ledger: Ledger
+
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.blobs = open_blobs(settings)
-        self._append = append
         self._stack = ExitStack()
         self._stop = threading.Event()
-        self._sequencer: Sequencer | None = None
         self._about: About | None = None
 
     def __enter__(self) -> Self:
@@ -145,13 +149,6 @@ class Service:
         if self._about is None:
             raise SequencerUnavailable("the ledger has no entry yet", "open it with `evidence init`")
         return self._about
-
-    @property
-    def sequencer(self) -> Sequencer:
-        """The writer. Raises `SequencerUnavailable` in a process that only reads."""
-        if self._sequencer is None:
-            raise SequencerUnavailable("this process only reads", "submit to one that serves")
-        return self._sequencer
 
     async def admit(self, submission: Submission) -> None:
         """What documents pin must be held, or must not be. Raises `Refusal`."""
@@ -209,9 +206,8 @@ class Service:
         self._stack.callback(self._pool.close)
         with self._pool.connection() as conn:
             schema.install(conn, VIEWS)
-        if self._append:
-            self._start_sequencer()
-        if self._append and self.settings.projector == "thread":
+        self._start_sequencer()
+        if self.settings.projector == "thread":
             self._start_projector()
 
     def _migrate(self) -> None:
@@ -221,28 +217,22 @@ class Service:
         elif waiting := pending(self.url):
             raise NotMigrated(f"not yet applied: {', '.join(waiting)}", "run `evidence migrate` first")
 
-    @cached_property
-    def heads(self) -> Heads:
+    def _heads(self) -> Heads:
         """What was signed, and may be. Raises `LedgerError` when the log's key cannot be read."""
         origin = self._about.origin if self._about else self.settings.origin
         if not origin:
             raise SequencerUnavailable("the ledger has no entry yet", "open it with `evidence init`")
-        return Heads(self.recorder, FileSignJournal(self.settings.journal_file), self.signer(origin))
-
-    @cached_property
-    def desk(self) -> ReceiptDesk:
-        """Receipts for what is logged."""
-        return ReceiptDesk(self.recorder, self.heads)
-
-    def signer(self, origin: str | None = None) -> LogSigner:
-        """The log's key."""
-        return open_signer(self.settings, origin or self.about.origin)
+        signer = open_signer(self.settings, origin)
+        return Heads(self.recorder, FileSignJournal(self.settings.journal_file), signer)
 
     def _start_sequencer(self) -> None:
+        heads = self._heads()
+        desk = ReceiptDesk(self.recorder, heads)
         limits = Limits(queue=self.settings.submissions_at_once)
-        self._sequencer = Sequencer(self.recorder, self.heads, self.desk, SystemClock(), limits)
-        self._sequencer.start()
-        self._stack.callback(self._sequencer.stop)
+        self.sequencer = Sequencer(self.recorder, heads, desk, SystemClock(), limits)
+        self.ledger = Ledger(LedgerFactory(self.recorder), self.recorder, self.sequencer, desk)
+        self.sequencer.start()
+        self._stack.callback(self.sequencer.stop)
 
     def _start_projector(self) -> None:
         projector = Runner(self.url, VIEWS)

@@ -18,6 +18,6 @@ router = APIRouter(tags=["log"])
 )
 def checkpoint(request: Request) -> Response:
     """The newest tree head that this ledger has signed."""
-    head = service_of(request).desk.checkpoint()
+    head = service_of(request).ledger.checkpoint()
     headers = {"evidence-position": str(head.size)}
     return answer(request, head.note.encode(), "text/plain", headers=headers)

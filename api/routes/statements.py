@@ -95,7 +95,7 @@ def statement(request: Request, id: IdPath) -> Response:  # noqa: A002 - the pat
 )
 def proof(request: Request, id: IdPath) -> Response:  # noqa: A002 - the path's own name
     """The newest receipt. With `Accept: text/plain` the proof alone, as c2sp.org/tlog-proof@v1 writes it."""
-    receipt = service_of(request).desk.receipt(id)
+    receipt = service_of(request).ledger.receipt(id)
     if request.headers.get("accept", "").startswith("text/plain"):
         return answer(request, receipt.proof.encode(), "text/plain")
     return answer(request, encode_outcome(receipt)[1])
