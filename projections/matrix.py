@@ -240,7 +240,7 @@ class Matrix:
             "overall": [cell.to_json() for cell in self.overall],
             "certificates": [
                 {"saidBy": list(who), "state": one.state, "by": list(one.by)}
-    def _any(self, item: Item, issue: str | None) -> Cell | DeterminationCell | ObservationCell:
+                for who, one in self.certificates
             ],
         }
 
