@@ -159,6 +159,10 @@ _table(
         "not a verifier key",
         "copy it from `evidence key show --log`",
     ),
+    ("bad-tile-path", "not the path of a tile", "see c2sp.org/tlog-tiles: tile/<level>/<index>[.p/<width>]"),
+    ("bad-tile", "a tile of the wrong length", "fetch it again; the log's files may be damaged"),
+    ("bad-entry-bundle", "not an entry bundle", "fetch it again; the log's files may be damaged"),
+    ("missing-tile", "a file that the checkpoint promises is not there", "ask the operator to publish again"),
     ("bad-proof", "not a proof that can be checked", "fetch the proof again (c2sp.org/tlog-proof@v1)"),
     (
         "proof-failed",

@@ -24,6 +24,7 @@ FILES: dict[str, Callable[[], dict[str, Any]]] = {
     "entry.json": signed.entry_vectors,
     "disclosure.json": signed.disclosure_vectors,
     "merkle.json": proofs.merkle_vectors,
+    "tiles.json": proofs.tile_vectors,
     "note.json": proofs.note_vectors,
     "vkey.json": proofs.vkey_vectors,
     "checkpoint.json": proofs.checkpoint_vectors,

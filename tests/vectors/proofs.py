@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ledger.core import checkpoint, keys, merkle, note, policy, receipt
+from ledger.core import checkpoint, keys, merkle, note, policy, receipt, tiles
 from tests.vectors.common import ORIGIN, accepted, b64, refused, seed
 from tests.vectors.signed import NEUTRAL
 
@@ -51,6 +51,85 @@ def merkle_vectors() -> dict[str, Any]:
         "inclusion": inclusion,
         "consistency": consistency,
     }
+
+
+# --- tiles ------------------------------------------------------------------------------
+
+TREE_SIZES = (0, 1, 255, 256, 257, 512, 65_535, 65_536, 70_000)
+TILE_PATHS = {
+    "the first tile": (0, 0, 256),
+    "the first hash": (0, 0, 1),
+    "a wide partial tile": (1, 7, 255),
+    "an index of seven digits": (0, 1_234_067, 256),
+    "a partial tile far right": (2, 1_234_067, 17),
+    "the highest level": (63, 0, 1),
+    "a thousand": (3, 1000, 256),
+    "the first bundle": (tiles.ENTRIES, 0, 256),
+    "a partial bundle": (tiles.ENTRIES, 999_999, 42),
+}
+BAD_TILE_PATHS = {
+    "a level with a leading zero": "tile/00/000",
+    "a level beyond 63": "tile/64/000",
+    "a level that is no number": "tile/x/000",
+    "an index of two digits": "tile/0/00",
+    "an index with a group of zeros before it": "tile/0/x000/001",
+    "an index whose groups are not marked": "tile/0/001/234",
+    "an index whose last group is marked": "tile/0/x001",
+    "a partial tile of width 0": "tile/0/000.p/0",
+    "a partial tile of width 256": "tile/0/000.p/256",
+    "a width with a leading zero": "tile/0/000.p/07",
+    "digits that are not ASCII": "tile/0/００１",
+    "the height that other logs name": "tile/8/0/000.p/7/",
+    "a leading slash": "/tile/0/000",
+    "a newline at the end": "tile/0/000\n",
+    "dots": "tile/0/../0/000",
+    "the checkpoint": "checkpoint",
+}
+ENTRY_BUNDLES = {
+    "one entry": [b"entry"],
+    "three entries": [b"a", b"", b"\x00\xff" * 300],
+    "a full bundle": [str(n).encode() for n in range(256)],
+}
+BAD_ENTRY_BUNDLES = {
+    "an empty bundle": b"",
+    "a length cut off": b"\x00",
+    "an entry cut off": b"\x00\x02a",
+    "an entry cut off after a whole one": b"\x00\x01a\x00\x01",
+    "a byte too many": b"\x00\x01ab",
+    "257 entries": b"\x00\x01a" * 257,
+}
+
+
+def tile_vectors() -> dict[str, Any]:
+    return {
+        "about": "Paths of c2sp.org/tlog-tiles with level (-1: entry bundles), index and width; entry "
+        "bundles; and for some tree sizes how many files there are, with the partial ones.",
+        "accepted": [
+            accepted(name, path=tiles.Tile(*tile).path, level=tile[0], index=tile[1], width=tile[2])
+            for name, tile in TILE_PATHS.items()
+        ],
+        "refused": [
+            refused(name, lambda path=path: tiles.parse_path(path), path=path)
+            for name, path in BAD_TILE_PATHS.items()
+        ],
+        "bundles": [
+            accepted(
+                name, dataBase64=b64(tiles.format_entry_bundle(entries)), entriesBase64=[*map(b64, entries)]
+            )
+            for name, entries in ENTRY_BUNDLES.items()
+        ],
+        "refusedBundles": [
+            refused(name, lambda data=data: tiles.parse_entry_bundle(data), dataBase64=b64(data))
+            for name, data in BAD_ENTRY_BUNDLES.items()
+        ],
+        "trees": [_tree_files(size) for size in TREE_SIZES],
+    }
+
+
+def _tree_files(size: int) -> dict[str, Any]:
+    found = list(tiles.tiles_for(size))
+    partial = [tile.path for tile in found if tile.width < merkle.TILE_WIDTH]
+    return {"size": size, "files": len(found), "partial": partial}
 
 
 # --- notes, checkpoints, policies, proofs, trust ----------------------------------------

@@ -19,6 +19,7 @@ from ledger.core import (
     note,
     policy,
     receipt,
+    tiles,
 )
 from ledger.core.refusal import Refusal
 from tests.vectors import generate_formats as generator
@@ -68,6 +69,7 @@ READERS: dict[str, Callable[[dict[str, Any]], object]] = {
     "envelope.json": parse_envelope,
     "entry.json": lambda vector: entry.decode_entry(decoded(vector["dataBase64"])),
     "disclosure.json": lambda vector: disclosure.parse(vector["disclosure"]),
+    "tiles.json": lambda vector: tiles.parse_path(vector["path"]),
     "note.json": open_note,
     "vkey.json": lambda vector: note.Verifier.from_vkey(vector["vkey"]),
     "checkpoint.json": lambda vector: checkpoint.parse(vector["text"]),
@@ -203,6 +205,33 @@ def test_a_proof_leads_from_its_entry_to_the_signed_root(vector: dict[str, Any])
 def test_a_trust_file_reads_and_prints(vector: dict[str, Any]) -> None:
     trust = receipt.parse_trust(vector["file"])
     assert receipt.format_trust(trust) == stored("trust.json")["accepted"][0]["file"]
+
+
+@pytest.mark.parametrize("vector", accepted("tiles.json"))
+def test_a_tile_path_reads_and_prints(vector: dict[str, Any]) -> None:
+    tile = tiles.Tile(vector["level"], vector["index"], vector["width"])
+    assert tiles.parse_path(vector["path"]) == tile
+    assert tile.path == vector["path"]
+
+
+@pytest.mark.parametrize("vector", stored("tiles.json")["bundles"], ids=lambda vector: vector["name"])
+def test_an_entry_bundle_reads_and_prints(vector: dict[str, Any]) -> None:
+    data, entries = decoded(vector["dataBase64"]), [decoded(text) for text in vector["entriesBase64"]]
+    assert tiles.parse_entry_bundle(data) == entries
+    assert tiles.format_entry_bundle(entries) == data
+
+
+@pytest.mark.parametrize("vector", stored("tiles.json")["refusedBundles"], ids=lambda vector: vector["name"])
+def test_a_malformed_entry_bundle_is_refused(vector: dict[str, Any]) -> None:
+    with pytest.raises(Refusal, check=lambda refusal: refusal.code == vector["code"]):
+        tiles.parse_entry_bundle(decoded(vector["dataBase64"]))
+
+
+@pytest.mark.parametrize("vector", stored("tiles.json")["trees"], ids=lambda vector: str(vector["size"]))
+def test_a_tree_has_the_files_its_vector_says(vector: dict[str, Any]) -> None:
+    found = list(tiles.tiles_for(vector["size"]))
+    assert len(found) == vector["files"]
+    assert [tile.path for tile in found if tile.width < 256] == vector["partial"]
 
 
 def test_the_tree_vectors_hold() -> None:
