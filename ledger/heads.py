@@ -61,7 +61,6 @@ class Heads:
         self._published = published
         self._agreed: Signed | None = None
         self._newest: SignedHead | None = None
-        self.read = merkle.TileReader(self._read_tile)
 
     def check(self, head: Head) -> None:
         """Compare `head`, read under the head lock, with the journal and what this process signed.
@@ -125,7 +124,11 @@ class Heads:
             )
 
     def _root_at(self, size: int, head: Head, root: bytes) -> bytes:
-        return root if size == head.size else merkle.root_at(size, self.read)
+        return root if size == head.size else merkle.root_at(size, self.nodes(head.size))
+
+    def nodes(self, size: int) -> merkle.HashReader:
+        """Reads nodes of the first `size` entries, whole tiles at a time: for a few proofs, then dropped."""
+        return merkle.TileReader(self._read_tile, size)
 
     def _read_tile(self, level: int, first: int, count: int) -> Sequence[bytes]:
         if level == 0:

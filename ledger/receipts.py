@@ -61,5 +61,5 @@ class ReceiptDesk:
         head = head or self._heads.newest()
         if index >= head.size:
             raise NotLogged(f"entry {index} is not in a signed tree yet", "ask again in a moment")
-        hashes = merkle.inclusion_proof(index, head.size, self._heads.read)
+        hashes = merkle.inclusion_proof(index, head.size, self._heads.nodes(head.size))
         return receipt.format_proof(index, hashes, head.note)
