@@ -62,7 +62,7 @@ TABLE = View(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One point of the checklist, as derived, with what a reader may not see of it left out by construction."""
+    """One point of the checklist; what a reader may not see is left out of it by construction."""
 
     point: Point
 
@@ -134,7 +134,7 @@ def descriptions(item: Item, known: Slice) -> list[Item]:
 
 
 def asked(described: Iterable[Item], known: Slice, today: str) -> list[Asked]:
-    """The requests about an investigation that name a topic, each with the best outcome over its addressees."""
+    """The requests about an investigation that name a topic, each with the best outcome of its addressees."""
     found = []
     for request in {
         one.id: one for item in described for _, one in known.referring(item.id, "about")

@@ -18,7 +18,7 @@ RELS = frozenset({"supersedes", "amends", "links"})
 
 
 def rows(recorded: Recorded) -> list[Row]:
-    """For a criterion its id, its name and its issue as keys; for what refers to a statement, that one's id."""
+    """For a criterion its id, name and issue as keys; for what refers to a statement, that one's id."""
     statement = recorded.statement
     if statement.kind in ("amendment", "link"):
         return reference_rows(recorded, RELS)
@@ -88,7 +88,7 @@ class Comparison:
 
 
 def view(known: Slice) -> list[Comparison]:
-    """The criteria of the slice side by side, by level-1 issue; superseded and withdrawn ones are left out."""
+    """The criteria of the slice side by side by level-1 issue, without superseded and withdrawn ones."""
     by_issue: dict[str, list[Item]] = {}
     for item in known.of_kind("criterion"):
         if not wholly_withdrawn(item, known) and not known.referring(item.id, "supersedes"):

@@ -1,4 +1,4 @@
-"""Days out of the ledger's time values: which days a partial date or an interval may mean, and days between."""
+"""Days out of the ledger's time values: which days a partial date or an interval may mean."""
 
 from __future__ import annotations
 

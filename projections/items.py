@@ -79,7 +79,7 @@ class Slice:
         return self.by_id.get(statement_id)
 
     def referring(self, statement_id: str, *rels: str) -> list[tuple[str, Item]]:
-        """(rel, item) of what refers to a statement in one of these ways (any, if none given), oldest first."""
+        """(rel, item) of what refers to a statement in one of these ways (default: any), oldest first."""
         return [pair for pair in self._referrers.get(statement_id, ()) if not rels or pair[0] in rels]
 
     def of_kind(self, *kinds: str) -> Iterator[Item]:

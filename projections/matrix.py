@@ -159,7 +159,7 @@ class DeterminationCell:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A computed conflict of two observations, with what anyone linked between the same two: (type, link id)."""
+    """A computed conflict of two observations, and what anyone linked between them: (type, link id)."""
 
     conflict: Conflict
     links: tuple[tuple[str, str], ...]

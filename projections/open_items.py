@@ -224,7 +224,7 @@ _WORDS = {
 
 
 def words(standing: Standing, reached_by: str | None) -> str:
-    """The standing in words. Only the asker can say that there was no reply; the ledger knows what is in it."""
+    """The standing in words. Only the asker can say that there was no reply."""
     if standing.outcome == "no-reply-stated":
         text = "no reply, as the asker states" + (f" (as of {standing.as_of})" if standing.as_of else "")
     else:

@@ -1,4 +1,4 @@
-"""One reader's way into one database at one moment: every query of a page, few of them, each for many items."""
+"""One reader's way into one database at one moment: few queries a page, each for many items."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ CONTEXT_RELS = frozenset(
 
 
 class Reader:
-    """Reads items as `viewer` may see them, never past `moment.size`; what was read once is not read again."""
+    """Reads items as `viewer` may see them, never past `moment.size`, and each of them once."""
 
     def __init__(self, conn: Conn, moment: Moment, viewer: Viewer = ANONYMOUS) -> None:
         self.conn, self.moment, self.viewer = conn, moment, viewer

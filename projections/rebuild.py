@@ -116,7 +116,7 @@ class _Rebuild:
                 self._conn.execute(statement)
 
     def _swap(self) -> None:
-        """Hold the runners off, take in what came meanwhile, and put the new tables in the old ones' place."""
+        """Hold the runners off, take in what came meanwhile, put the new tables in the place of the old."""
         names = [schema.tracking_name(view) for view in self._views]
         self._conn.execute(_HOLD, (names,))
         self._take_in(source.log_size(self._conn))

@@ -58,7 +58,7 @@ def read_sql(name: str) -> str:
 
 
 def reference_rows(recorded: Recorded, rels: frozenset[str]) -> list[Row]:
-    """(position, statement_id, key, rel) for each local reference of the given kinds; key is the target's id."""
+    """(position, statement_id, key, rel) of each local reference in `rels`; key is the target's id."""
     statement = recorded.statement
     return [
         (recorded.index, statement.id, ref.id, ref.rel)

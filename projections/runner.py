@@ -193,7 +193,7 @@ class Runner:
 
 @dataclass(slots=True)
 class Taken:
-    """What one view made of a batch: the rows of its first `count` entries, and why the next one stopped it."""
+    """What one view made of a batch: the rows of its first `count` entries, and why the next stopped it."""
 
     rows: list[Row]
     count: int = 0
@@ -264,7 +264,7 @@ def wait(
 
 @dataclass(frozen=True, slots=True)
 class ViewHealth:
-    """How one view stands: entries taken in, entries still to come, and the entry that stops it, if one does."""
+    """How one view stands: entries taken in, entries to come, and the entry that stops it, if any."""
 
     view: str
     position: int

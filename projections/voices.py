@@ -52,7 +52,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Hand and voice of one item. `form`, `via` and `basis` are None or empty for what its claimants signed."""
+    """Hand and voice of one item. `form` and `via` are None and empty where its claimants signed."""
 
     said_by: tuple[Voice, ...]
     signed_by: tuple[str, ...]
@@ -134,7 +134,7 @@ def _voice(item: Item, known: Slice, claimant: str) -> Voice:
 
 
 def says(given: Provenance, name: Callable[[str], str] = str) -> str:
-    """In words: "X says (paraphrase), captured by Y from D, not signed by X". `name` turns slugs into names."""
+    """In words: "X says (paraphrase), captured by Y from D, not signed by X"; `name` names a slug."""
     voices = _list([name(voice.party) for voice in given.said_by])
     hands = _list([name(slug) for slug in given.signed_by])
     verb = "says" if len(given.said_by) == 1 else "say"

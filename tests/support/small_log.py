@@ -24,7 +24,7 @@ SALT_SEED = b"small log"
 
 
 class SmallLog:
-    """Statements in the order they are `say`n; each name's subject digest is the id of what first named it."""
+    """Statements in the order they are `say`n; a name's digest is the id of what first named it."""
 
     def __init__(self) -> None:
         self.entries: list[bytes] = []
