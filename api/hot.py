@@ -111,7 +111,9 @@ class SubmitBatch:
         try:
             async for lines in _groups(scope, receive, self._bounds):
                 await room.acquire()
-                task = asyncio.create_task(_answer(service, lines))
+                # Read here, one group after the other: a document's check takes time, and a later line may
+                # refer to an earlier one. Tasks start in the order in which they are made.
+                task = asyncio.create_task(_answer(service, await _read_lines(service, lines)))
                 task.add_done_callback(lambda _: room.release())
                 results.put_nowait(task)
         except Problem as refused:
@@ -130,21 +132,25 @@ async def _stream(results: asyncio.Queue[Awaitable[bytes] | None], send: Send) -
         await send(_body(await result, more=True))
 
 
-async def _answer(service: Appending, lines: Sequence[bytes]) -> bytes:
-    """The result lines of one group. A line that cannot be read is answered in its place."""
-    outcomes: list[Outcome | None] = []
-    accepted: list[Submission] = []
+async def _read_lines(service: Appending, lines: Sequence[bytes]) -> list[Submission | Outcome]:
+    """Each line's submission, or why it cannot be one."""
+    found: list[Submission | Outcome] = []
     for line in lines:
         try:
             submission = submissions.read(line)
             await service.admit(submission)
+            found.append(submission)
         except (Refusal, LedgerError) as refused:
-            outcomes.append(refused)
-        else:
-            outcomes.append(None)
-            accepted.append(submission)
+            found.append(refused)
+    return found
+
+
+async def _answer(service: Appending, group: Sequence[Submission | Outcome]) -> bytes:
+    """The result lines of one group. A line that cannot be read is answered in its place."""
+    accepted = [each for each in group if isinstance(each, Submission)]
     answered = iter(await _append(service, accepted))
-    return b"".join([submissions.encode_line(each or next(answered)) for each in outcomes])
+    outcomes = (next(answered) if isinstance(each, Submission) else each for each in group)
+    return b"".join([submissions.encode_line(outcome) for outcome in outcomes])
 
 
 async def _append(service: Appending, group: Sequence[Submission]) -> list[Outcome]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.settings import Settings
 from ledger.core import receipt
 from ledger.core.entry import decode_entry
@@ -181,3 +183,31 @@ def test_the_checkpoint_covers_every_receipt_given_out(poster: Poster) -> None:
     origin, size, *_ = poster.client.get("/checkpoint").text.split("\n")
     assert origin == ORIGIN
     assert int(size) > index
+
+
+def test_a_batch_keeps_its_order_when_the_check_of_a_document_takes_time(poster: Poster) -> None:
+    poster.client.post("/v1/documents", content=b"%PDF-1.7 a page")
+    twin = poster.log
+    captured = twin.draft(
+        "DocumentCaptured",
+        "registrar",
+        about=["document:" + sha256(b"%PDF-1.7 a page").hexdigest()],
+        claim={"media": "application/pdf", "size": 15},
+    )
+    Log.append(twin, captured)
+    batch = [captured, *(listing(poster, f"party-{number}") for number in range(600))]
+    answers = poster.post_all(batch)
+    assert [answer["index"] for answer in answers] == list(range(1, 602))
+
+
+def test_more_than_can_wait_is_answered_with_come_again_later(settings: Settings) -> None:
+    narrow = settings.model_copy(update={"submissions_at_once": 1})
+    with TestClient(create_app(narrow)) as client:
+        poster = Poster(client, Log())
+        poster.log.keys = dict(Log.opened().keys)
+        genesis = poster.log.genesis()
+        Log.append(poster.log, genesis)
+        assert poster.post(genesis).status_code == 201
+        answers = poster.post_all([listing(poster, f"party-{number}") for number in range(20)])
+    assert [answer["status"] for answer in answers] == [201] + [503] * 19
+    assert {answer["code"] for answer in answers[1:]} == {"overloaded"}

@@ -1,0 +1,77 @@
+"""What a request may cost: bytes of its body, and how many are under way at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
+
+from api.limits import Gate, whole
+from api.problems import Problem, respond
+from ledger.sequencer import Overloaded
+
+
+def receiving(*messages: Message) -> Callable[[], Any]:
+    waiting = list(messages)
+
+    async def receive() -> Message:
+        return waiting.pop(0)
+
+    return receive
+
+
+def part(body: bytes, more: bool = True) -> Message:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def read(limit: int, *messages: Message, announced: bytes | None = None) -> bytes:
+    headers = [] if announced is None else [(b"content-length", announced)]
+    return asyncio.run(whole({"type": "http", "headers": headers}, receiving(*messages), limit))
+
+
+def test_a_body_of_exactly_the_limit_is_read_whole() -> None:
+    assert read(6, part(b"abc"), part(b"def", more=False)) == b"abcdef"
+
+
+def test_a_body_over_the_limit_is_refused_while_it_comes_in() -> None:
+    with pytest.raises(Problem) as refused:
+        read(5, part(b"abc"), part(b"def"))
+    assert refused.value.code == "body-too-large"
+
+
+def test_a_body_that_is_announced_too_large_is_refused_unread() -> None:
+    with pytest.raises(Problem):
+        read(5, announced=b"6")
+
+
+def test_a_client_that_goes_away_ends_the_reading() -> None:
+    with pytest.raises(ClientDisconnect):
+        read(5, part(b"abc"), {"type": "http.disconnect"})
+
+
+def test_one_more_than_the_gate_holds_is_told_to_come_later() -> None:
+    gate = Gate(2, "too-many-uploads")
+    with gate.enter(), gate.enter():
+        with pytest.raises(Problem) as refused, gate.enter():
+            pass
+        response = respond(refused.value)
+        assert response.status_code == 429
+        assert int(response.headers["retry-after"]) >= 1
+    with gate.enter():
+        assert gate.under_way == 1
+
+
+def test_the_place_is_given_back_after_an_error() -> None:
+    gate = Gate(1, "too-many-uploads")
+    with pytest.raises(ValueError, match="broken"), gate.enter():
+        raise ValueError("broken")
+    assert gate.under_way == 0
+
+
+def test_an_overloaded_sequencer_says_itself_when_to_come_back() -> None:
+    response = respond(Overloaded(9000, 7))
+    assert (response.status_code, response.headers["retry-after"]) == (503, "7")
