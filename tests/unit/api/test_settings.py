@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,9 @@ def test_handing_down_keeps_a_secret_from_a_file_out_of_the_environment(
     monkeypatch.setenv("EVIDENCE_S3_SECRET_KEY_FILE", str(tmp_path / "key"))
     settings.hand_down(load())
     assert "hidden" not in os.environ.values()
+
+
+def test_every_setting_is_described_for_operators() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
+    described = set(re.findall(r"`(EVIDENCE_[A-Z0-9_]+)`", text))
+    assert described == {settings.PREFIX + name.upper() for name in settings.Settings.model_fields}
