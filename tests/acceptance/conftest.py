@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 
@@ -47,19 +50,52 @@ def short_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+class served:  # noqa: N801 - reads as a word in `with`
+    """`evidence serve` in a process of its own, on a free port of the loopback."""
+
+    def __init__(self, data: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--data", str(data)]
+        self._process = subprocess.Popen([*command, "--port", str(self._port)], env={"PATH": "/usr/bin:/bin"})
+
+    def __enter__(self) -> str:
+        url = f"http://127.0.0.1:{self._port}"
+        for _ in range(600):
+            try:
+                if httpx2.get(f"{url}/readyz").status_code == 200:
+                    return url
+            except httpx2.TransportError:
+                pass
+            assert self._process.poll() is None, "the server ended"
+            time.sleep(0.1)
+        raise AssertionError("the server did not start within a minute")
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(30)
+
+
 @dataclass(frozen=True)
 class Demo:
-    """An entered demo: its folder, and what the command printed as JSON."""
+    """An entered demo that is being served: its folder, its address, and what the command printed as JSON."""
 
     data: Path
+    url: str
     shown: dict[str, Any]
 
+    def run(self, *arguments: object, columns: int = 100) -> Ran:
+        return evidence(*arguments, "--url", self.url, columns=columns)
+
     def ask(self, *arguments: object) -> Any:
-        return evidence(*arguments, "--data", self.data, "--json").json()
+        return self.run(*arguments, "--json").json()
 
 
 @pytest.fixture(scope="session")
-def demo(short_folder: Path) -> Demo:
-    """The 2019 case, entered with `evidence demo --no-serve`."""
+def demo(short_folder: Path) -> Iterator[Demo]:
+    """The 2019 case, entered with `evidence demo --no-serve`, then served."""
     data = short_folder / "demo"
-    return Demo(data, evidence("demo", "--no-serve", "--data", data, "--json").json())
+    shown = evidence("demo", "--no-serve", "--data", data, "--json").json()
+    with served(data) as url:
+        yield Demo(data, url, shown)

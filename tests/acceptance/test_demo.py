@@ -1,5 +1,4 @@
-"""The demo shows the 2019 exchange: acceptance (a) to (f) of the domain, and that its facts are data alone.
-"""
+"""The demo shows the 2019 exchange: acceptance (a) to (f) of the domain, and its facts are data alone."""
 
 from __future__ import annotations
 
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.client.http import Client
 from api.demo.case import packaged_case
 from tests.acceptance.conftest import Demo, evidence
 
@@ -54,10 +54,7 @@ def test_the_negative_finding_stands_beside_the_open_question_on_the_teams_train
 
 def test_the_hours_are_compared_with_both_baselines_and_the_formula(demo: Demo) -> None:
     # (c)
-    from api.cli.options import load_settings
-    from api.cli.place import reach
-
-    with reach(load_settings(demo.data)) as client:
+    with Client(demo.url) as client:
         answer = client.get("/v1/criteria")
     readings = [reading for item in answer["items"] for reading in item["readings"]]
     assert {(each["baseline"], each["overtimeAWeek"], each["allowsAMonth"]) for each in readings} >= {
@@ -122,7 +119,7 @@ def test_a_receipt_without_a_trust_root_never_ends_with_zero(demo: Demo) -> None
 
 def test_every_view_says_that_the_clock_is_a_demo_and_that_nobody_named_signed_here(demo: Demo) -> None:
     for command in (["timeline", FOSHAN], ["matrix", FOSHAN], ["open"], ["party"], ["factory"]):
-        shown = evidence(*command, "--data", demo.data).out
+        shown = demo.run(*command).out
         assert "demo clock" in shown, command
         words = " ".join(shown.split())
         assert "the organisations named signed nothing here" in words, command
@@ -131,7 +128,7 @@ def test_every_view_says_that_the_clock_is_a_demo_and_that_nobody_named_signed_h
 @pytest.mark.parametrize("columns", [50, 80, 200])
 def test_no_line_is_wider_than_the_terminal(demo: Demo, columns: int) -> None:
     for command in (["timeline", FOSHAN], ["matrix", FOSHAN], ["open"]):
-        shown = evidence(*command, "--data", demo.data, columns=columns)
+        shown = demo.run(*command, columns=columns)
         assert shown.code == 0, shown.err
         assert max(map(len, shown.out.splitlines())) <= min(columns, 120)
         assert "\x1b" not in shown.out, "no colour when it is not a terminal"

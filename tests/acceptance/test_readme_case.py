@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
-from tests.acceptance.conftest import Ran, evidence
+from tests.acceptance.conftest import Ran, evidence, served
 
 pytestmark = pytest.mark.xdist_group("acceptance")
 
@@ -65,33 +60,6 @@ def desk(short_folder: Path) -> Iterator[Desk]:
         desk = Desk(folder, data / "trust.json", url, data / "keys" / "registrar.key")
         enter(desk)
         yield desk
-
-
-class served:  # noqa: N801 - reads as a word in `with`
-    """`evidence serve` in a process of its own, on a free port of the loopback."""
-
-    def __init__(self, data: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
-        command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--data", str(data)]
-        self._process = subprocess.Popen([*command, "--port", str(self._port)], env={"PATH": "/usr/bin:/bin"})
-
-    def __enter__(self) -> str:
-        url = f"http://127.0.0.1:{self._port}"
-        for _ in range(600):
-            try:
-                if httpx2.get(f"{url}/readyz").status_code == 200:
-                    return url
-            except httpx2.TransportError:
-                pass
-            assert self._process.poll() is None, "the server ended"
-            time.sleep(0.1)
-        raise AssertionError("the server did not start within a minute")
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.wait(30)
 
 
 def enter(desk: Desk) -> None:
