@@ -118,7 +118,7 @@ class Batch:
         self.duplicates: list[Duplicate] = []
         self.refused: list[Refused] = []
         self._demo = _is_demo(view)
-        self._now = _not_behind(now, view.recorded_at, self._demo)
+        self._now = clock_of(now, view.recorded_at, self._demo)
 
     def decide(self, ticket: Ticket) -> None:
         """Sort one ticket into `accepted`, `duplicates` or `refused`."""
@@ -218,7 +218,8 @@ def _is_demo(view: BatchView) -> bool:
     return isinstance(ledger, LedgerMain) and ledger.clock == "demo"
 
 
-def _not_behind(now: int, recorded_at: str, demo: bool) -> str:
+def clock_of(now: int, recorded_at: str, demo: bool = False) -> str:
+    """`now` as `recordedAt`. Raises `ClockBehind` when it is over 5 s before the newest entry's time."""
     behind = milliseconds(recorded_at) - now if recorded_at else 0
     if behind > MAX_CLOCK_LAG and not demo:
         raise ClockBehind(

@@ -25,7 +25,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ledger.batch import Batch, BatchView, Written, extend, receipt_of
+from ledger.batch import Batch, BatchView, ClockBehind, Written, clock_of, extend, receipt_of
 from ledger.cache import FactCache
 from ledger.core import merkle
 from ledger.core.refusal import LedgerError
@@ -216,6 +216,8 @@ class Sequencer:
                 with self._recorder.unit() as unit:
                     head = unit.head
                     self._may_continue(head)
+                if isinstance(self._problem, ClockBehind):
+                    clock_of(self._clock.now(), head.recorded_at)
                 self._heads.sign(head.size, merkle.Frontier.from_bytes(head.frontier).root())
             self._problem = None
         except Exception as reason:

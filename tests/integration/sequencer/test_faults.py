@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from ledger.batch import ClockBehind
 from ledger.core.refusal import Refusal
 from ledger.heads import Heads, LogBehind, LogForked, SequencerUnavailable
 from ledger.ports import JournalConflict, Signed
@@ -193,13 +195,17 @@ def test_a_clock_more_than_five_seconds_behind_the_head_appends_nothing(
     database_url: str, journal: Path, author: Author
 ) -> None:
     clock = _Clock()
-    with writing(database_url, journal, clock=clock) as process:
+    with writing(database_url, journal, clock=clock, limits=Limits(rest=0.02)) as process:
         process.submit(*author.setup)
         clock.now_is -= 4_000
         (receipt,) = process.submit(author.allegation("four seconds"))
         clock.now_is -= 2_000
         with pytest.raises(SequencerUnavailable, match="s behind the last entry"):
             process.submit(author.allegation("six seconds"))
+        time.sleep(0.2)
+        assert isinstance(process.sequencer.problem, ClockBehind)
+        clock.now_is += 6_000
+        _wait_until(lambda: process.sequencer.problem is None)
     assert receipt.index == 3
     assert_sound(database_url, journal, 4)
 
@@ -208,6 +214,13 @@ def test_a_signed_head_is_never_taken_back(opened: Writing) -> None:
     head = opened.desk.checkpoint()
     with pytest.raises(JournalConflict):
         opened.heads.sign(head.size, bytes(32))
+
+
+def _wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "it never came about"
+        time.sleep(0.01)
 
 
 class _Clock:
