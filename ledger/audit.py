@@ -231,7 +231,8 @@ class _Replay:
             statement = self._decided(event.position, entry, verify)
             signers = tuple(signature.keyid for signature in entry.envelope.signatures)
             self._check_keys(event.position, statement)
-            self._state.apply(Recorded(event.position, entry.recorded_at, statement, signers))
+            recorded = Recorded(event.position, entry.recorded_at, statement, signers)
+            self._state.apply(recorded, row.leaf_hash)
             self._check_index(event, row, statement)
             _check_disclosures(event.position, statement, held.get(event.position, {}))
 

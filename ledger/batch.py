@@ -15,6 +15,8 @@ from typing import NamedTuple
 from ledger.core import merkle, receipt
 from ledger.core.entry import decode_entry_trusted, encode_entry
 from ledger.core.grammar import format_recorded_at, milliseconds
+from ledger.core.index import IndexHead, index_head
+from ledger.core.refusal import Refusal
 from ledger.core.statement import Recorded, Statement, read_recorded
 from ledger.domain.aggregates import Aggregate, LedgerMain, evolve, introduced_keys
 from ledger.domain.decide import admit, decide
@@ -23,7 +25,7 @@ from ledger.domain.signatures import check_signatures
 from ledger.domain.state import used_digests
 from ledger.heads import SequencerUnavailable
 from ledger.intake import Ticket
-from ledger.ports import AppendRow, Head, Loaded, StatementPosition, TreeNode
+from ledger.ports import AppendRow, Head, IndexHeads, Loaded, StatementPosition, TreeNode
 from ledger.receipts import Receipt
 
 MAX_CLOCK_LAG = 5_000  # milliseconds that our clock may be behind the head (protocol section 5)
@@ -49,12 +51,15 @@ class BatchView:
     """`domain.View`: the log as it stands before the next statement of a batch.
 
     `known` is what was loaded; decisions are laid over it and reach the caches only after the commit.
+    `indexed` is the size of the newest index statement; it and `index` matter to index statements alone.
     """
 
-    def __init__(self, head: Head, known: Known) -> None:
+    def __init__(self, head: Head, known: Known, indexed: int = 0, index: IndexHeads | None = None) -> None:
         self.size = head.size
         self.recorded_at = head.recorded_at
         self.decided = Known()
+        self.indexed = indexed
+        self._index = index
         self._known = known
 
     def aggregate(self, originator_id: str) -> Aggregate | None:
@@ -73,8 +78,18 @@ class BatchView:
     def digest_seen(self, digest: str) -> bool:
         return digest in self.decided.digests or digest in self._known.digests
 
+    def index_head(self, size: int) -> IndexHead:
+        """Raises `Refusal` for a size that the index was not computed for."""
+        found = None if self._index is None else self._index.at(size)
+        if found is None:
+            what = f"the index over {size} entries has not been computed here"
+            raise Refusal("index-unknown", what, "/predicate/claim/size")
+        return found
+
     def add(self, recorded: Recorded, row: AppendRow, aggregate: Aggregate) -> None:
         """Lay one accepted entry over the view."""
+        if recorded.statement.kind == "index":
+            self.indexed = index_head(recorded.statement).size
         self.decided.aggregates[row.originator_id] = aggregate
         self.decided.statements[row.statement_id] = StatementPosition(recorded.index, row.originator_id)
         self.decided.keys.update(row.keys)

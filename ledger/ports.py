@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mappi
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
+from ledger.core.index import IndexHead
 from ledger.core.refusal import LedgerError
 
 
@@ -107,6 +108,10 @@ class Unit(Protocol):
         """One round trip. `originators` maps each stream to the version the caller holds (0 for none)."""
         ...
 
+    def newest_index(self) -> bytes | None:
+        """The entry bytes of the newest index statement, under the head lock; None when there is none."""
+        ...
+
     def append(self, rows: Sequence[AppendRow], nodes: Sequence[TreeNode], head: Head) -> None:
         """Insert `rows` at positions head.size.. and make `head` the new head, all in this transaction."""
         ...
@@ -135,6 +140,14 @@ class LogRecorder(Protocol):
 
     def read_nodes(self, level: int, first: int, count: int) -> Sequence[bytes]:
         """Hashes of complete sub-trees at stored levels (8, 16, 24...)."""
+        ...
+
+
+class IndexHeads(Protocol):
+    """The completeness index as far as it has been computed (protocol section 7)."""
+
+    def at(self, size: int) -> IndexHead | None:
+        """The index over the first `size` entries, None unless it was computed for exactly these."""
         ...
 
 

@@ -28,10 +28,20 @@ from typing import NamedTuple
 from ledger.batch import Batch, BatchView, ClockBehind, Written, clock_of, extend, receipt_of
 from ledger.cache import FactCache
 from ledger.core import merkle
+from ledger.core.index import index_head
 from ledger.core.refusal import LedgerError
+from ledger.core.statement import read_recorded
 from ledger.heads import Heads, SequencerUnavailable, SignedHead
 from ledger.intake import Group, Intake, Outcome, Overloaded, Settle, Submission, Ticket
-from ledger.ports import Clock, CommitOutcomeUnknown, Head, LogRecorder, StoreUnavailable, Unit
+from ledger.ports import (
+    Clock,
+    CommitOutcomeUnknown,
+    Head,
+    IndexHeads,
+    LogRecorder,
+    StoreUnavailable,
+    Unit,
+)
 from ledger.receipts import Receipt, ReceiptDesk
 
 __all__ = ["Limits", "Outcome", "Overloaded", "Receipt", "Sequencer", "SequencerUnavailable", "Submission"]
@@ -74,12 +84,15 @@ class Sequencer:
         desk: ReceiptDesk,
         clock: Clock,
         limits: Limits | None = None,
+        index: IndexHeads | None = None,
     ) -> None:
+        """`index` says what index statements must claim; without it none is taken in."""
         self._limits = limits or Limits()
         self._recorder = recorder
         self._heads = heads
         self._desk = desk
         self._clock = clock
+        self._index = index
         self._facts = FactCache()
         self._intake = Intake(self._limits.queue, self._limits.batch)
         self._base = 0
@@ -198,7 +211,8 @@ class Sequencer:
         head = unit.head
         self._base = head.size
         self._may_continue(head)
-        view = BatchView(head, self._facts.merge(wanted, loaded))
+        indexed = _indexed(unit) if any(map(_is_index, tickets)) else 0
+        view = BatchView(head, self._facts.merge(wanted, loaded), indexed, self._index)
         batch = Batch(view, self._clock.now(), lambda statement_id: self._desk.entry(statement_id).state)
         for ticket in tickets:
             batch.decide(ticket)
@@ -222,6 +236,16 @@ class Sequencer:
             self._problem = None
         except Exception as reason:
             self._problem = _unavailable(reason)
+
+
+def _is_index(ticket: Ticket) -> bool:
+    return ticket.failure is None and ticket.statement.kind == "index"
+
+
+def _indexed(unit: Unit) -> int:
+    """The size of the newest index statement, 0 when there is none."""
+    newest = unit.newest_index()
+    return 0 if newest is None else index_head(read_recorded(0, newest).statement).size
 
 
 def _unavailable(reason: Exception) -> SequencerUnavailable:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from . import canonical, merkle
+from . import merkle
 from .grammar import base64_decode, base64_encode, is_slug, split_name
 from .merkle import EMPTY_ROOT, Frontier, node_hash
 from .refusal import Refusal
@@ -118,7 +118,9 @@ class KeyLeaf:
 
     def hash(self) -> bytes:
         """SHA-256(0x00 || canonical JSON of count, key and root)."""
-        return merkle.leaf_hash(canonical.encode(self.to_json()))
+        # Index keys have nothing to escape: this text is the canonical form, and the tests compare it.
+        text = f'{{"count":{self.count},"key":"{self.key}","root":"{base64_encode(self.root)}"}}'
+        return merkle.leaf_hash(text.encode("ascii"))
 
 
 # --- proofs -----------------------------------------------------------------------------
@@ -182,6 +184,7 @@ def _parse_hash(value: Any) -> bytes:
 
 def verify_key_proof(root: bytes, key: str, proof: KeyProof) -> Present | Absent:
     """What the index with this root says of `key`; raises `Refusal` when the proof does not show it."""
+    check_index_key(key)
     depth, leaf = len(proof.path), proof.leaf
     if depth > DEPTH_LIMIT:
         raise Refusal("bad-index-proof", f"{depth} hashes, where a path has at most {DEPTH_LIMIT}")
@@ -228,14 +231,15 @@ def _share_bits(one: bytes, other: bytes, count: int) -> bool:
 class Twig:
     """A key's place in the trie: its leaf and the frontier of its sub-tree, which grows by appending."""
 
-    __slots__ = ("bits", "count", "frontier", "hash", "key")
+    __slots__ = ("bits", "count", "frontier", "hash", "key", "parent")
 
     def __init__(self, key: str, count: int = 0, frontier: Iterable[bytes] = ()) -> None:
         self.key = key
         self.bits = int.from_bytes(key_digest(key), "big")
         self.count = count
-        self.frontier = list(frontier)
+        self.frontier = list(frontier)  # as `Frontier.hashes`
         self.hash: bytes | None = None
+        self.parent: Fork | None = None
 
     def append(self, position: int, leaf_hash: bytes) -> None:
         # The carry of a binary counter: two hashes an entry on average, whatever the count.
@@ -245,20 +249,26 @@ class Twig:
             count >>= 1
         self.frontier.append(node)
         self.count += 1
-        self.hash = None
 
     def leaf(self) -> KeyLeaf:
         return KeyLeaf(self.key, self.count, Frontier(self.count, tuple(self.frontier)).root())
 
 
 class Fork:
-    """An inner node: its two sides, and its hash once it is known."""
+    """An inner node: its two sides, and its hash once it is known.
 
-    __slots__ = ("hash", "sides")
+    Where a hash is unknown (None), those of all forks above are unknown, too.
+    """
+
+    __slots__ = ("hash", "parent", "sides")
 
     def __init__(self, left: "Node" = None, right: "Node" = None, known: bytes | None = None) -> None:
         self.sides: list[Node] = [left, right]
         self.hash = known
+        self.parent: Fork | None = None
+        for side in self.sides:
+            if isinstance(side, Fork | Twig):
+                side.parent = self
 
 
 Node = Fork | Twig | bytes | None
@@ -268,9 +278,11 @@ Node = Fork | Twig | bytes | None
 class IndexTree:
     """The index, growing entry by entry. Not safe for use by several threads."""
 
-    def __init__(self, top: Node = None, keys: int = 0) -> None:
+    def __init__(self, top: Node = None, keys: int = 0, twigs: Iterable[Twig] = ()) -> None:
+        """Empty; or as loaded: the trie's top, the number of all its keys, and the twigs that are in it."""
         self.top = top
-        self.keys = keys  # the number of distinct keys
+        self.keys = keys
+        self._twigs = {twig.key: twig for twig in twigs}
 
     def extend(self, recorded: Recorded, leaf_hash: bytes) -> None:
         """Take in one entry of the log, under all its keys."""
@@ -279,59 +291,84 @@ class IndexTree:
 
     def add(self, key: str, position: int, leaf_hash: bytes) -> None:
         """Take in the entry at `position` under one key; positions ascend within a key."""
-        bits = int.from_bytes(key_digest(key), "big")
-        fork: Fork | None = None
-        side, node, shift = 0, self.top, DEPTH_LIMIT - 1
-        while isinstance(node, Fork):
-            node.hash = None
-            fork, side = node, bits >> shift & 1
-            node, shift = node.sides[side], shift - 1
-        assert not isinstance(node, bytes), f"the way of {key} leads into a stub"
-        if node is not None and node.key == key:
-            node.append(position, leaf_hash)
-            return
-        twig = Twig(key)
+        twig = self._twigs.get(key) or self._plant(Twig(key))
         twig.append(position, leaf_hash)
-        self.keys += 1
-        grown: Node = twig if node is None else _parted(node, twig, shift)
-        if fork is None:
-            self.top = grown
-        else:
-            fork.sides[side] = grown
+        twig.hash = None
+        fork = twig.parent
+        while fork is not None and fork.hash is not None:
+            fork.hash = None
+            fork = fork.parent
 
     def root(self) -> bytes:
         """The root of the index over everything added; hashes what changed since it was last asked for."""
         return hash_of(self.top)
 
+    def head(self, size: int) -> "IndexHead":
+        """What an index statement over the first `size` entries, those added, claims."""
+        return IndexHead(size, self.keys, self.root())
+
     def leaf(self, key: str) -> KeyLeaf | None:
         """The key's leaf, None when no entry has the key."""
-        node = self._descend(key)[0]
-        return node.leaf() if node is not None and node.key == key else None
+        node = self._descend(key)[-1]
+        return node.leaf() if isinstance(node, Twig) and node.key == key else None
 
     def prove(self, key: str) -> KeyProof:
         """The proof of presence or absence of a key."""
-        node, siblings = self._descend(key)
-        path = tuple([hash_of(sibling) for sibling in reversed(siblings)])
-        return KeyProof(None if node is None else node.leaf(), path)
+        *forks, node = self._descend(key)
+        digest = key_digest(key)
+        path = [
+            hash_of(fork.sides[1 - _bit(digest, level)])
+            for level, fork in enumerate(forks)
+            if isinstance(fork, Fork)
+        ]
+        return KeyProof(node.leaf() if isinstance(node, Twig) else None, tuple(path[::-1]))
 
-    def _descend(self, key: str) -> tuple[Twig | None, list[Node]]:
-        """What stands where `key` belongs, and the siblings on the way there, from the top."""
+    def changed(self) -> Iterator[tuple[str, Fork | Twig]]:
+        """(path, node) of each node whose hash is not known yet; a path is the bits that lead there."""
+        pending: list[tuple[str, Node]] = [("", self.top)]
+        while pending:
+            path, node = pending.pop()
+            if isinstance(node, Fork | Twig) and node.hash is None:
+                yield path, node
+                if isinstance(node, Fork):
+                    pending += [(path + "0", node.sides[0]), (path + "1", node.sides[1])]
+
+    def _descend(self, key: str) -> list[Node]:
+        """The forks on the way of `key`, from the top, and last the place where it belongs."""
         bits, shift = int.from_bytes(key_digest(key), "big"), DEPTH_LIMIT - 1
-        node, siblings = self.top, list[Node]()
+        node, way = self.top, list[Node]()
         while isinstance(node, Fork):
-            side = bits >> shift & 1
-            siblings.append(node.sides[1 - side])
-            node, shift = node.sides[side], shift - 1
+            way.append(node)
+            node, shift = node.sides[bits >> shift & 1], shift - 1
         assert not isinstance(node, bytes), f"the way of {key} leads into a stub"
-        return node, siblings
+        return [*way, node]
+
+    def _plant(self, twig: Twig) -> Twig:
+        """Give a new key its place."""
+        *way, there = self._descend(twig.key)
+        shift = DEPTH_LIMIT - len(way)
+        grown: Fork | Twig = _parted(there, twig, shift) if isinstance(there, Twig) else twig
+        if way:
+            fork = way[-1]
+            assert isinstance(fork, Fork)
+            fork.sides[twig.bits >> shift & 1] = grown
+            grown.parent = fork
+        else:
+            self.top = grown
+        for above in way:
+            assert isinstance(above, Fork)
+            above.hash = None
+        self._twigs[twig.key] = twig
+        self.keys += 1
+        return twig
 
 
 def _parted(there: Twig, new: Twig, shift: int) -> Fork:
-    """Two keys that came to one place, forked apart at the first bit in which they differ."""
+    """Two keys that share the bits above `shift`, forked apart at the first bit in which they differ."""
+    there.hash = None  # it stands elsewhere now: `changed` names it
     differ = (there.bits ^ new.bits).bit_length() - 1
-    side = new.bits >> differ & 1
-    fork = Fork(there, new) if side else Fork(new, there)
-    for level in range(differ + 1, shift + 1):
+    fork = Fork(there, new) if new.bits >> differ & 1 else Fork(new, there)
+    for level in range(differ + 1, shift):
         fork = Fork(None, fork) if new.bits >> level & 1 else Fork(fork, None)
     return fork
 
@@ -348,3 +385,21 @@ def hash_of(node: Node) -> bytes:
         else:
             node.hash = node_hash(hash_of(node.sides[0]), hash_of(node.sides[1]))
     return node.hash
+
+
+@dataclass(frozen=True, slots=True)
+class IndexHead:
+    """What an index statement claims: over the first `size` entries there are `keys` keys and this root."""
+
+    size: int
+    keys: int
+    root: bytes
+
+    def to_claim(self) -> dict[str, Any]:
+        return {"keys": self.keys, "root": base64_encode(self.root), "size": self.size}
+
+
+def index_head(statement: Statement) -> IndexHead:
+    """The head that an `index` statement, well-formed, claims."""
+    claim = statement.claim
+    return IndexHead(claim["size"], claim["keys"], base64_decode(claim["root"]))

@@ -244,9 +244,16 @@ _table(
     ("compromised-since", "an index outside the key's life", "name an index after the key was added"),
     ("details", "details that do not belong to a public statement", "refer to a public one of the same kind"),
     ("index-size", "an index over entries that are not there yet", "index what precedes it"),
+    ("index-shrunk", "an index over fewer entries than the one before", "index everything since, too"),
+    ("index-keys", "an index with another number of keys", "compute the index again"),
+    ("index-root", "an index with another root", "compute the index again"),
+    (
+        "index-unknown",
+        "an index over a size that this ledger has not computed",
+        "let the ledger publish its own",
+    ),
     ("not-yet-control", "erasure, opening and holds are not offered yet", "wait for a later version"),
     ("not-yet-sealed", "sealed statements are not offered yet", "wait for a later version"),
-    ("not-yet-index", "index roots are not offered yet", "wait for a later version"),
 )
 
 
@@ -409,7 +416,11 @@ _table(
     ("bad-index-proof", "a proof that does not read as one", "fetch the proof again"),
     ("index-proof-place", "a proof about another place of the index", "fetch the proof of this key"),
     ("index-proof-root", "a proof that does not lead to the root", "fetch the proof of this index root"),
-    ("index-incomplete", "not all entries of a key, or others", "ask for the missing entries; keep this answer"),
+    (
+        "index-incomplete",
+        "not all entries of a key, or others",
+        "ask for the missing entries; keep this answer",
+    ),
 )
 
 

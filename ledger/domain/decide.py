@@ -101,7 +101,7 @@ def _check_new(view: View, statement: Statement) -> None:
             raise Refusal("erased-slot", f"what has the digest {digest} was erased", "/subject")
 
 
-_NOT_YET = {"control": "not-yet-control", "index": "not-yet-index"}
+_NOT_YET = {"control": "not-yet-control"}
 
 
 def admit(view: View, statement: Statement, disclosures: Iterable[str]) -> dict[str, str]:

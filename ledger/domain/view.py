@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from ..core.index import IndexHead
 from .aggregates import Aggregate
 
 
@@ -29,6 +30,15 @@ class View(Protocol):
         """The slug of the party whose key it is or was (`ledger:main` for the log's keys), None if never
         introduced.
         """
+        ...
+
+    @property
+    def indexed(self) -> int:
+        """The `size` of the newest index statement, 0 when there is none."""
+        ...
+
+    def index_head(self, size: int) -> IndexHead:
+        """The index over the first `size` entries; asked for from `indexed` to this view's size alone."""
         ...
 
     def digest_seen(self, digest: str) -> bool:

@@ -94,6 +94,12 @@ class PostgresUnit:
                 self._head = _one_head(begun)
             return _loaded(cursor.fetchall())
 
+    def newest_index(self) -> bytes | None:
+        """See `ports.Unit.newest_index`."""
+        assert self.has_begun, "read under the head lock"
+        rows = execute(self._connection, "newest_index").fetchall()
+        return rows[0][0] if rows else None
+
     def _send_begin(self) -> Cursor:
         if self._sequencing:
             execute(self._connection, "lock_sequencing", {"key": SEQUENCING_LOCK})

@@ -27,6 +27,7 @@ from ledger.core.envelope import Envelope, Signature, normalised, pae
 from ledger.core.form import NO_GENESIS, first_digest
 from ledger.core.grammar import base64_encode, format_recorded_at, milliseconds
 from ledger.core.kinds import EVENTS
+from ledger.core.merkle import leaf_hash
 from ledger.core.refusal import Refusal
 from ledger.core.statement import Recorded, Statement, decode_statement
 from ledger.domain.decide import admit, decide
@@ -226,6 +227,13 @@ class Log:
         described = {"form": "report", "availability": "public"}
         return self.say("DocumentReferenced", by, about=about, claim=described | claim)
 
+    def index(self, size: int | None = None, **claim: Any) -> Recorded:
+        """Publish the index over the first `size` entries, by default all; `claim` says it differently."""
+        head = self.state.index_head(self.state.size if size is None else size)
+        return self.say(
+            "IndexPublished", "operator", claim=head.to_claim() | claim, signers=[OPERATOR_DEVICE]
+        )
+
     def investigation(
         self, by: str, about: Sequence[str], conductors: Iterable[str], **more: Any
     ) -> Recorded:
@@ -301,8 +309,9 @@ class Log:
         recorded = Recorded(
             self.state.size, recorded_at, statement, tuple(one.keyid for one in envelope.signatures)
         )
-        self.state.apply(recorded)
-        self.entries.append(encode_entry(envelope, recorded_at))
+        entry = encode_entry(envelope, recorded_at)
+        self.state.apply(recorded, leaf_hash(entry))
+        self.entries.append(entry)
         self.recorded.append(recorded)
         self.disclosures.update(held)
         self.now += 1_000

@@ -13,6 +13,8 @@ from ...core.statement import Statement
 
 # Kinds that change who may sign what: root keys alone sign them.
 ROOT_KINDS = frozenset({"party", "key", "ledger"})
+# Signed by a machine, minute by minute: the root key stays off it.
+DEVICE_KINDS = frozenset({"index"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Key:
         """Whether this key may sign statements of `kind` at all."""
         if kind in ROOT_KINDS:
             return self.role == "root"
+        if kind in DEVICE_KINDS and self.role != "device":
+            return False
         return kind in self.scope or "any" in self.scope
 
     def expired(self, recorded_at: str) -> bool:

@@ -108,6 +108,13 @@ SELECT notification_id - 1, originator_id, originator_version, topic, state
 FROM ledger_event
 WHERE notification_id = %(position)b + 1;
 
+-- name: newest_index
+SELECT state
+FROM ledger_event
+WHERE topic = 'urn:evidence-ledger:v1:index#IndexPublished'
+ORDER BY notification_id DESC
+LIMIT 1;
+
 -- name: disclosures_of
 SELECT position, digest, content
 FROM disclosure

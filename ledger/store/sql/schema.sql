@@ -16,6 +16,10 @@ CREATE TABLE ledger_event (
 
 ALTER TABLE ledger_event ALTER COLUMN state SET STORAGE EXTERNAL;
 
+-- The way to the newest index statement.
+CREATE INDEX ledger_event_index_statement ON ledger_event (notification_id)
+WHERE topic = 'urn:evidence-ledger:v1:index#IndexPublished';
+
 -- One row, locked first and updated last by every append; frontier is `merkle.Frontier.to_bytes()`.
 -- A low fill factor keeps its updates within the page.
 CREATE TABLE ledger_head (

@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.core.statement import Recorded
-from tests.support.builder import OPERATOR_DEVICE, KeyPair, Log, refused
+from tests.support.builder import KeyPair, Log, refused
 
 ISSUE = {"issue": "osh/ppe"}
 OBSERVED = {"issue": "osh/ppe", "method": "records-review", "result": "present"}
@@ -323,14 +323,6 @@ def test_details_lead_to_a_public_statement_of_the_same_kind(log: Log) -> None:
     )
     with refused("details"):
         sealed(log, refs=[("details", guarded)])
-
-
-def test_index_roots_are_refused_with_their_own_code(log: Log) -> None:
-    claim = {"keys": 1, "root": "A" * 43 + "=", "size": 1}
-    with refused("not-yet-index"):
-        log.say("IndexPublished", "operator", claim=claim, signers=[OPERATOR_DEVICE])
-    with refused("index-size"):
-        log.say("IndexPublished", "operator", claim=claim | {"size": 99}, signers=[OPERATOR_DEVICE])
 
 
 def test_a_key_of_nobody_stays_a_stranger(log: Log) -> None:
