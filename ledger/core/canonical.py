@@ -26,7 +26,6 @@ _KEY = re.compile(r"(?!__proto__\Z)[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-
 def _no_default(value: object) -> NoReturn:
     raise TypeError(f"no JSON for {type(value).__name__}")
 
@@ -39,7 +38,6 @@ _chunks = getattr(encoder, "c_make_encoder")(  # noqa: B009 -- the type stubs le
 
 def _write(value: Any) -> str:
     return "".join(_chunks(value, 0))
-
 
 
 def encode(value: Any) -> bytes:
