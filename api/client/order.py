@@ -11,7 +11,8 @@ from ledger.core.refusal import LedgerError
 
 
 def in_order(batch: Sequence[Signed]) -> list[Signed]:
-    """The same statements, each after those of the batch that it refers to; otherwise the earliest issued first.
+    """The same statements, each after those of the batch that it refers to; otherwise the earliest issued
+    first.
 
     Raises LedgerError for a circle, which honest files cannot form: an id is the digest of what refers.
     """
