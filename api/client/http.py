@@ -47,8 +47,7 @@ class BadAnswer(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the server returned for a statement: its place, the entry bytes and the proof, still unverified.
-    """
+    """What the server returned for a statement: its place, the entry and the proof, still unverified."""
 
     id: str
     index: int

@@ -1,5 +1,4 @@
-"""Receipts as their owner treats them: verified before they are believed, kept, verified again years later.
-"""
+"""Receipts as their owner treats them: verified before being believed, kept, verified again years later."""
 
 from __future__ import annotations
 
