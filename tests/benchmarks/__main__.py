@@ -1,0 +1,233 @@
+"""`make bench` and `make bench-quick`: what the ledger does beside a stock application, in one run.
+
+Rounds of the two are interleaved, medians are compared, and ratios are what counts: machines are noisy, and a
+figure without its neighbour says little. Nothing here passes or fails by time; a table is printed and
+`bench-quick.json` or `bench-full.json` written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from nacl.bindings import crypto_sign_open
+
+from ledger.core.keys import sign
+from ledger.store.embedded import EmbeddedServer
+from tests.support.builder import KeyPair
+
+from . import inside, machine
+from .author import AUTHOR
+from .load import CannotMeasure, Run, Wrk
+from .site import Site, stock
+
+if TYPE_CHECKING:
+    from .author import Scene
+
+BATCH = 500
+CONNECTIONS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long to measure: rounds, seconds a round, entries the log shall have for replay figures."""
+
+    rounds: int
+    seconds: int
+    entries: int
+
+
+QUICK = Plan(rounds=3, seconds=4, entries=100_000)
+FULL = Plan(rounds=7, seconds=10, entries=300_000)
+
+
+@dataclass
+class Supply:
+    """Request bodies, each used once; more are made than the fastest round so far would use."""
+
+    scene: Scene
+    used: int = 0
+    expected: float = 4_000.0  # statements a second, until measured
+
+    def take(self, count: int) -> list[bytes]:
+        bodies = self.scene.bodies(self.used, count)
+        self.used += count
+        return bodies
+
+
+@dataclass
+class Figures:
+    """Everything measured, by name, one value a round."""
+
+    rounds: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, name: str, value: float) -> None:
+        self.rounds.setdefault(name, []).append(value)
+
+    def __getitem__(self, name: str) -> float:
+        return median(self.rounds[name])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a few minutes instead of a quarter of an hour")
+    quick = parser.parse_args().quick
+    try:
+        result = measure(QUICK if quick else FULL)
+    except CannotMeasure as missing:
+        print(f"bench: {missing}", file=sys.stderr)
+        return 1
+    print_table(result)
+    out = Path("bench-quick.json" if quick else "bench-full.json")
+    out.write_text(json.dumps(result, indent=1) + "\n")
+    print(f"\nwritten to {out}")
+    return 0
+
+
+def measure(plan: Plan) -> dict[str, Any]:
+    """All figures of one run."""
+    figures = Figures()
+    with tempfile.TemporaryDirectory(prefix="evidence-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # the embedded server's own user passes through
+        with EmbeddedServer(folder / "postgres") as server:
+            site = Site(server, folder)
+            with site.serving(), stock(server, folder, KeyPair(AUTHOR).public) as stock_url:
+                supply = Supply(site.enter_scene())
+                _measure_rounds(plan, figures, site, stock_url, supply, folder)
+                _fill(plan, site, supply, folder)
+                figures.add("worker MB", site.largest_worker() / 1e6)
+            inside.measure(site.database, figures.add, plan.rounds)
+    return {
+        "machine": machine.describe(),
+        "plan": {"rounds": plan.rounds, "seconds": plan.seconds, "entries": plan.entries},
+        "rows": rows(figures),
+        "rounds": figures.rounds,
+    }
+
+
+def _measure_rounds(
+    plan: Plan, figures: Figures, site: Site, stock_url: str, supply: Supply, folder: Path
+) -> None:
+    single = Wrk(folder, 2, CONNECTIONS, plan.seconds)
+    many = Wrk(folder, 1, 4, plan.seconds)
+    for number in range(plan.rounds + 1):
+        tell(f"round {number} of {plan.rounds}" if number else "warming up")
+        theirs = single.run(f"{stock_url}/statements", supply.take(1_500 * plan.seconds), None)
+        ours = _loaded(single, f"{site.url}/v1/statements", supply, site, 0)
+        batched = _loaded(many, f"{site.url}/v1/statements:batch", supply, site, BATCH)
+        verify = verify_loop()
+        if not number:
+            continue  # the first round warms caches and estimates how many bodies are needed
+        for label, run in (("stock", theirs), ("single", ours)):
+            figures.add(f"{label} /s", run.rate)
+            figures.add(f"{label} p50 ms", run.p50)
+            figures.add(f"{label} p99 ms", run.p99)
+        figures.add("batch statements/s", batched.rate * BATCH)
+        figures.add("verify loop /s", verify)
+        figures.add("receipts verified", ours.verified + batched.verified)
+
+
+def _loaded(wrk: Wrk, url: str, supply: Supply, site: Site, batch: int) -> Run:
+    count = int(supply.expected * wrk.seconds * 1.8) + 8 * (batch or 64)
+    run = wrk.run(url, supply.take(count), site.trust, batch)
+    supply.expected = max(supply.expected, run.rate * max(batch, 1))
+    return run
+
+
+def _fill(plan: Plan, site: Site, supply: Supply, folder: Path) -> None:
+    """Bring the log to the size that replay figures are given for."""
+    tell(f"filling the log to {plan.entries} entries")
+    missing = plan.entries - site.size()
+    if missing > 0:
+        site.post_batches(supply.take(missing), BATCH)
+
+
+def verify_loop(seconds: float = 1.5) -> float:
+    """Signatures verified a second by a bare PyNaCl loop on two threads, 1 KB messages."""
+    key = KeyPair("bare loop")
+    message = b"x" * 1024
+    signed = sign(key.seed, message) + message
+    counts = [0, 0]
+    stop = threading.Event()
+
+    def loop(slot: int) -> None:
+        while not stop.is_set():
+            for _ in range(50):
+                crypto_sign_open(signed, key.public)
+            counts[slot] += 50
+
+    threads = [threading.Thread(target=loop, args=(slot,)) for slot in range(2)]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    time.sleep(seconds)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    return sum(counts) / (time.perf_counter() - started)
+
+
+Row = tuple[str, str, str, str]
+
+
+def rows(figures: Figures) -> list[Row]:
+    """What is printed: figure, value, beside what, and what we want to reach."""
+    f = figures
+    table: list[Row] = [
+        ("stock application, single appends", f"{f['stock /s']:,.0f} /s", f"p99 {f['stock p99 ms']:.1f} ms", ""),
+        (
+            "single appends, 64 connections",
+            f"{f['single /s']:,.0f} /s",
+            f"{f['single /s'] / f['stock /s']:.1f} x stock",
+            ">= 5 x",
+        ),
+        (
+            "  their p99",
+            f"{f['single p99 ms']:.1f} ms",
+            f"{f['single p99 ms'] / f['stock p99 ms']:.2f} of stock",
+            "<= 0.33",
+        ),
+        ("bare verify loop, two threads", f"{f['verify loop /s']:,.0f} /s", "", ""),
+        (
+            "batches of 500",
+            f"{f['batch statements/s']:,.0f} /s",
+            f"{f['batch statements/s'] / f['verify loop /s']:.2f} of the loop",
+            ">= 0.30",
+        ),
+        ("receipts verified in a round", f"{f['receipts verified']:,.0f}", "", ""),
+        ("largest worker", f"{f['worker MB']:.0f} MB", "", "< 300 MB"),
+    ]
+    for name in figures.rounds:
+        if name.startswith("rebuild "):
+            table.append((name, f"{f[name]:,.0f} entries/s", "", ">= 20,000"))
+        elif name.startswith("check "):
+            table.append((name, f"{f[name]:,.0f} entries/s", "", inside.TARGETS.get(name, "")))
+    return table
+
+
+def print_table(result: dict[str, Any]) -> None:
+    """The table and the machine."""
+    here = result["machine"]
+    print(f"\n{here['processor']}, {here['cores']} cores, Linux {here['kernel']}, Python {here['python']}")
+    print(f"medians of {result['plan']['rounds']} interleaved rounds of {result['plan']['seconds']} s\n")
+    table = [("figure", "measured", "ratio", "to reach"), *result["rows"]]
+    widths = [max(len(row[column]) for row in table) for column in range(4)]
+    for row in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def tell(what: str) -> None:
+    print(f"bench: {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
