@@ -14,7 +14,7 @@ import psycopg
 from psycopg import Connection, sql
 from psycopg.rows import tuple_row
 
-from projections import schema, source
+from projections import index, index_trie, schema, source
 from projections.row import View, copy_lines
 from projections.runner import BATCH, take_in
 from projections.views import VIEWS
@@ -65,6 +65,15 @@ def _check(conn: Connection[Any], views: Sequence[View], batch: int) -> Iterator
             sound.remove(view)
         done += len(entries) or batch
         yield Checked(min(done, size), size)
+    if index.TABLE in sound:
+        yield from _check_trie(conn)
+
+
+def _check_trie(conn: Connection[Any]) -> Iterator[Defect]:
+    """The trie is computed from the view of its keys, so it is checked once that is found sound."""
+    for event in index_trie.check(conn):
+        if isinstance(event, index_trie.WrongIndex):
+            yield Defect("index trie", event.size - 1, event.what)
 
 
 def _out_of_bounds(conn: Connection[Any], view: View, reached: int | None, size: int) -> Defect | None:

@@ -15,6 +15,8 @@ Conn = Connection[Any]
 _POSITIONS = """
     SELECT application_name, notification_id FROM notification_tracking WHERE application_name = ANY(%s)
 """
+# Tables beside those of the views: how far these have come, and the index's trie.
+SHARED = ("tracking.sql", "index_trie.sql")
 # Any constant serves, as long as every process takes the same one.
 _INSTALL_LOCK = 0x65_76_69_64
 
@@ -27,8 +29,8 @@ def install(conn: Conn, views: Sequence[View]) -> None:
     """
     with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_INSTALL_LOCK,))
-        for statement in read_sql("tracking.sql").split(";"):
-            if statement.strip():
+        for name in SHARED:
+            for statement in filter(str.strip, read_sql(name).split(";")):
                 cursor.execute(statement)
         for view in views:
             if not _exists(conn, view):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projections import checklist, criteria, matrix, open_items, registry, timeline
+from projections import checklist, criteria, index, matrix, open_items, registry, timeline
 from projections.row import View
 
 VIEWS: tuple[View, ...] = (
@@ -12,5 +12,6 @@ VIEWS: tuple[View, ...] = (
     open_items.TABLE,
     checklist.TABLE,
     criteria.TABLE,
+    index.TABLE,
 )
 BY_NAME: dict[str, View] = {view.name: view for view in VIEWS}
