@@ -424,6 +424,10 @@ _table(
 )
 
 
+# Bundles (docs/protocol.md, "Bundles").
+_table(("bad-bundle", "a file that does not read as a bundle", "fetch the bundle again"))
+
+
 class Refusal(Exception):
     """A statement, envelope, entry or proof is not accepted.
 
