@@ -1,9 +1,11 @@
-"""A case that is not the demo's, entered as a user does it: keys, drafts, sign, cosign, submit, read."""
+"""A case that is not the demo's, entered by the README's own commands: keys, drafts, sign, cosign, submit."""
 
 from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,39 +13,26 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import Ran, evidence, served
+from tests.acceptance.conftest import evidence, served
 
 pytestmark = pytest.mark.xdist_group("acceptance")
 
-DRAFTS = Path(__file__).parent / "river-mill"
-PARTIES = ("harbour-watch", "textile-union", "river-mill-company", "certmark")
+ROOT = Path(__file__).parents[2]
+DRAFTS = ROOT / "docs" / "examples" / "river-mill"
 HOURS = "working-time/weekly-hours"
 
 
 @dataclass(frozen=True)
 class Desk:
-    """A user's folder with drafts and keys, the ledger's trust file, and the address it serves at."""
+    """The user's folder after the README's commands, and the address at which the ledger then serves."""
 
     folder: Path
-    trust: Path
     url: str
-    registrar: Path
+    said: str
 
-    def run(self, *arguments: object) -> Ran:
-        ran = evidence(*arguments, cwd=self.folder)
-        assert ran.code == 0, ran.err
-        return ran
-
-    def sign(self, draft: str, *parties: str) -> None:
-        keys = [part for party in parties for part in ("--key", self.key(party))]
-        self.run("sign", draft, *keys, "--trust", self.trust, "--url", self.url)
-
-    def key(self, party: str) -> Path:
-        return self.registrar if party == "registrar" else self.folder / f"{party}.key"
-
-    def submit(self, *labels: str) -> None:
-        files = [f"{label}.signed.json" for label in labels]
-        self.run("submit", *files, "--trust", self.trust, "--url", self.url)
+    @property
+    def trust(self) -> Path:
+        return self.folder.parent / "mill" / "trust.json"
 
     def ask(self, *arguments: object) -> Any:
         return evidence(*arguments, "--url", self.url, "--json").json()
@@ -51,36 +40,29 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(short_folder: Path) -> Iterator[Desk]:
-    data, folder = short_folder / "river", short_folder / "desk"
+    folder = short_folder / "desk"
     shutil.copytree(DRAFTS, folder)
-    opened = ["--clock", "demo", "--opened", "2024-01-01T00:00:00Z"]
-    made = evidence("init", "--data", data, "--origin", "ledger.test/2024", *opened, "--no-passphrase")
-    assert made.code == 0, made.err
-    with served(data) as url:
-        desk = Desk(folder, data / "trust.json", url, data / "keys" / "registrar.key")
-        enter(desk)
-        yield desk
+    said = run_readme(short_folder)
+    with served(short_folder / "mill") as url:
+        yield Desk(folder, url, said)
 
 
-def enter(desk: Desk) -> None:
-    """The whole case, by its parties, in the order in which it happened."""
-    for party in PARTIES:
-        desk.run("key", "new", f"{party}.key", "--party", party, "--no-passphrase")
-    desk.sign("01-parties.yaml", "registrar", "harbour-watch", "textile-union", "river-mill-company")
-    desk.submit("harbour-watch", "textile-union", "river-mill-company", "certmark", "river-mill")
-    desk.sign("02-investigation.yaml", "harbour-watch")
-    desk.sign("03-allegation.yaml", "harbour-watch")
-    desk.run("cosign", "allegation.signed.json", "--key", desk.key("textile-union"))
-    desk.sign("04-audit.yaml", "harbour-watch")
-    desk.sign("05-observation.yaml", "harbour-watch")
-    desk.submit("finding", "records", "audit", "audit-report", "allegation", "undercover", "interviews")
-    desk.sign("06-factory-response.yaml", "river-mill-company")
-    desk.sign("07-question.yaml", "harbour-watch")
-    desk.submit("factory-response", "question")
-    desk.sign("08-adoption.yaml", "registrar", "certmark")
-    desk.submit("certmark-registered", "adoption")
-    desk.sign("09-withdrawal.yaml", "textile-union")
-    desk.submit("withdrawal")
+def run_readme(folder: Path) -> str:
+    """Run the README's commands as they stand there, one shell for all; what they print."""
+    blocks = re.findall(r"^```sh readme-case\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+    assert len(blocks) >= 6
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "".join(blocks)],
+        cwd=folder,
+        env={"PATH": path, "HOME": str(folder), "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def timeline(desk: Desk, day: str) -> list[str]:
@@ -167,7 +149,8 @@ def test_every_receipt_was_verified_and_kept_beside_the_files(desk: Desk) -> Non
 
 
 def test_submitting_again_returns_the_first_receipt(desk: Desk) -> None:
-    ran = desk.run("submit", "question.signed.json", "--trust", desk.trust, "--url", desk.url, "--json")
+    again = ("submit", "question.signed.json", "--trust", desk.trust, "--url", desk.url, "--json")
+    ran = evidence(*again, cwd=desk.folder)
     (result,) = ran.json()
     assert result["duplicate"]
     assert len(timeline(desk, "2030-01-01")) == 12
@@ -178,7 +161,7 @@ def test_a_refusal_is_one_line_with_a_code_and_a_way_out(desk: Desk) -> None:
         "sign",
         "09-withdrawal.yaml",
         "--key",
-        desk.key("harbour-watch"),
+        "harbour-watch.key",
         "--trust",
         desk.trust,
         cwd=desk.folder,
@@ -187,3 +170,8 @@ def test_a_refusal_is_one_line_with_a_code_and_a_way_out(desk: Desk) -> None:
     assert ran.err.startswith("evidence: ")
     assert len(ran.err.splitlines()) == 1
     assert "Traceback" not in ran.err
+
+
+def test_the_reader_is_shown_what_stays_public_and_what_can_be_erased(desk: Desk) -> None:
+    assert "public for ever, in every copy of the log" in desk.said
+    assert "can be erased later" in desk.said
