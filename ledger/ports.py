@@ -136,6 +136,12 @@ class LogRecorder(Protocol):
 
     def entry_by_statement(self, statement_id: str) -> StoredEntry | None: ...
 
+    def entry_at(self, position: int) -> StoredEntry | None: ...
+
+    def stream(self, originator_id: str, after: int = 0) -> Sequence[StoredEntry]:
+        """The entries of one stream after version `after`, ascending."""
+        ...
+
     def read_leaf_hashes(self, first: int, count: int) -> Sequence[bytes]: ...
 
     def read_nodes(self, level: int, first: int, count: int) -> Sequence[bytes]:
@@ -199,6 +205,84 @@ class CheckpointSigner(Protocol):
 
     def sign(self, size: int, root: bytes) -> str:
         """The signed note of that tree head. Deterministic: the same head gives the same bytes."""
+        ...
+
+
+class FileConflict(LedgerError):
+    """Other bytes lie at a path of the public log than those that belong there."""
+
+
+class CheckpointMoved(LedgerError):
+    """The published checkpoint is not the one that was to be replaced: somebody else publishes, too."""
+
+
+class LogFilesUnavailable(LedgerError):
+    """The place of the public log's files did not answer, or refused to work."""
+
+
+class LogFileStore(Protocol):
+    """Where the public log's files lie (protocol section 6): anyone reads, one publisher at a time writes.
+
+    All methods raise `LogFilesUnavailable`; then what was being written may be there or not.
+    """
+
+    def read(self, path: str) -> bytes | None: ...
+
+    def put_new(self, files: Mapping[str, bytes]) -> None:
+        """Return once every file is durable; one that is there with the same bytes is left as it is.
+
+        Raises `FileConflict` when other bytes are there: what was published is never replaced.
+        """
+        ...
+
+    def put_checkpoint(self, note: bytes, previous: bytes | None) -> None:
+        """Replace the checkpoint in one step, durably. Raises `CheckpointMoved` unless it is `previous`."""
+        ...
+
+
+class Publication(NamedTuple):
+    """A tree whose files are published, and the checkpoint, byte for byte, that was put after them."""
+
+    size: int
+    root: bytes
+    note: str
+
+
+class PublishingTurn(Protocol):
+    """The right to publish, held by one process of a log at a time, with the record of what it did."""
+
+    def newest(self) -> Publication | None:
+        """The largest tree whose checkpoint was put."""
+        ...
+
+    def unfinished(self) -> Publication | None:
+        """The one that was begun and not finished."""
+        ...
+
+    def begin(self, publication: Publication) -> None:
+        """Return once it is durable that this tree, and no other, is published next."""
+        ...
+
+    def finish(self, size: int) -> None: ...
+
+    def all(self) -> Iterator[Publication]:
+        """Every tree whose checkpoint was put, ascending."""
+        ...
+
+
+class Publications(Protocol):
+    """The record of what was published, outside the public files."""
+
+    def turn(self) -> AbstractContextManager[PublishingTurn | None]:
+        """This process's turn to publish; None while another process has it."""
+        ...
+
+
+class Cosigner(Protocol):
+    """Has a signed checkpoint witnessed before it is published."""
+
+    def cosign(self, size: int, root: bytes, note: str) -> str:
+        """The note with the cosignatures that its policy demands. Raises `LedgerError` to hold it back."""
         ...
 
 

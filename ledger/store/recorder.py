@@ -162,6 +162,11 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         rows = self._fetch("entry_at", position=Int8(position))
         return StoredEntry(*rows[0]) if rows else None
 
+    def stream(self, originator_id: str, after: int = 0) -> Sequence[StoredEntry]:
+        """The entries of one stream after version `after`, ascending."""
+        rows = self._fetch("select_events", originator=originator_id, gt=after, lte=None, limit=None)
+        return [StoredEntry(position, *row) for *row, position in rows]
+
     def disclosures_of(self, positions: Collection[int]) -> Sequence[tuple[int, str, str | None]]:
         """(position, digest, content) of the entries at `positions`; no content: a decoy, or erased."""
         return self._fetch("disclosures_of", positions=Bigints(positions))

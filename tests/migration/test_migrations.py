@@ -36,7 +36,11 @@ def test_a_second_head_is_refused(database_url: str) -> None:
 
 
 def test_migrating_again_applies_nothing(empty_database_url: str) -> None:
-    assert migrate(empty_database_url) == ["store 001 ledger", "store 002 index_statements"]
+    assert migrate(empty_database_url) == [
+        "store 001 ledger",
+        "store 002 index_statements",
+        "store 003 publication",
+    ]
     assert migrate(empty_database_url) == []
 
 
