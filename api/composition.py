@@ -27,6 +27,7 @@ from ledger.core.note import Signer
 from ledger.core.refusal import LedgerError
 from ledger.core.statement import Recorded, read_recorded
 from ledger.heads import Heads
+from ledger.indexing import Identity, IndexPublisher
 from ledger.ports import StoreUnavailable
 from ledger.receipts import ReceiptDesk
 from ledger.sequencer import Limits, Outcome, Sequencer, SequencerUnavailable, Submission
@@ -38,6 +39,7 @@ from ledger.store.journal import FileSignJournal
 from ledger.store.migrate import migrate, pending
 from ledger.store.recorder import PostgresLedgerRecorder
 from projections import runner, schema
+from projections.index_trie import StoredIndex
 from projections.runner import Runner
 from projections.views import VIEWS
 
@@ -57,6 +59,7 @@ class About:
     genesis: str
     clock: str
     policy: str
+    index_seconds: float
 
     def to_json(self) -> dict[str, str]:
         return {"origin": self.origin, "genesis": self.genesis, "clock": self.clock}
@@ -199,6 +202,7 @@ class Service:
         datastore = LedgerDatastore(self.url)
         self._stack.callback(datastore.close)
         self.recorder = PostgresLedgerRecorder(datastore)
+        self.index = StoredIndex(self.url)
         self._about = read_about(self.recorder)
         self._pool = ConnectionPool(
             self.url, min_size=1, max_size=READERS, kwargs={"autocommit": True}, open=True
@@ -209,6 +213,8 @@ class Service:
         self._start_sequencer()
         if self.settings.projector == "thread":
             self._start_projector()
+        if self.settings.indexer == "thread":
+            self._start_indexer()
 
     def _migrate(self) -> None:
         """The embedded database is ours alone to migrate; another one's owner decides when."""
@@ -229,7 +235,7 @@ class Service:
         heads = self._heads()
         desk = ReceiptDesk(self.recorder, heads)
         limits = Limits(queue=self.settings.submissions_at_once)
-        self.sequencer = Sequencer(self.recorder, heads, desk, SystemClock(), limits)
+        self.sequencer = Sequencer(self.recorder, heads, desk, SystemClock(), limits, self.index)
         self.ledger = Ledger(LedgerFactory(self.recorder), self.recorder, self.sequencer, desk)
         self.sequencer.start()
         self._stack.callback(self.sequencer.stop)
@@ -242,6 +248,33 @@ class Service:
         thread.start()
         self._stack.callback(self._stop_projector, projector, thread)
 
+    def publisher(self) -> IndexPublisher:
+        """Publishes index statements. Raises `LedgerError` without the operator's device key."""
+        key = read_key_file(self.settings.operator_key_file)
+        seed = key.seed(lambda _: _secret(self.settings.operator_key_passphrase))
+        seconds = self.settings.index_seconds or self.about.index_seconds
+        identity = Identity(self.about.origin, self.about.genesis, self.about.clock == "demo")
+        return IndexPublisher(identity, self.index, self.sequencer.submit, seed, SystemClock(), seconds)
+
+    def _start_indexer(self) -> None:
+        """Publish beside the projector, where the operator's device key is at hand."""
+        if not self.settings.operator_key_file.exists():
+            return
+        thread = threading.Thread(target=self._publish_forever, name="indexer", daemon=True)
+        thread.start()
+        self._stack.callback(self._stop_indexer, thread)
+
+    def _publish_forever(self) -> None:
+        """Once the ledger is open."""
+        while self._about is None and read_about(self.recorder) is None:
+            if self._stop.wait(1.0):
+                return
+        self.publisher().run_forever(self._stop)
+
+    def _stop_indexer(self, thread: threading.Thread) -> None:
+        self._stop.set()
+        thread.join()
+
     def _stop_projector(self, projector: Runner, thread: threading.Thread) -> None:
         self._stop.set()
         projector.wake()
@@ -250,7 +283,9 @@ class Service:
 
 def _about(genesis: Recorded) -> About:
     claim = genesis.statement.claim
-    return About(genesis.statement.origin, genesis.statement.id, str(claim["clock"]), str(claim["policy"]))
+    statement, intervals = genesis.statement, claim["intervals"]
+    clock, policy, seconds = str(claim["clock"]), str(claim["policy"]), float(intervals["index"])
+    return About(statement.origin, statement.id, clock, policy, seconds)
 
 
 def _secret(value: SecretStr | None) -> str:

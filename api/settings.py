@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     log_key: Path | None = None
     log_key_passphrase: SecretStr | None = None
     journal: Path | None = None
+    operator_key: Path | None = None
+    operator_key_passphrase: SecretStr | None = None
 
     # What the command line takes from the environment.
     url: str = ""
@@ -59,6 +61,10 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64)
     projector: Literal["thread", "none"] = "thread"
     """`none` when `evidence project` runs as a process of its own."""
+    indexer: Literal["thread", "none"] = "thread"
+    """Whether this process publishes index statements, if it has the operator's device key."""
+    index_seconds: float | None = Field(None, gt=0)
+    """The interval between index statements; unless given, what entry 0 promises."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
 
@@ -108,6 +114,11 @@ class Settings(BaseSettings):
     def log_key_file(self) -> Path:
         """The key that signs checkpoints."""
         return self.log_key or self.keys_folder / "log.key"
+
+    @property
+    def operator_key_file(self) -> Path:
+        """The operator's device key, which signs index statements."""
+        return self.operator_key or self.keys_folder / "operator-device.key"
 
     @property
     def journal_file(self) -> Path:

@@ -8,6 +8,7 @@ computes the trie anew, and every auditor does the same with each root that was 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ from ledger.core.index import (
 )
 from ledger.core.refusal import LedgerError
 from ledger.core.statement import read_recorded
+from ledger.indexing import News
 from projections import index, schema
 
 Conn = Connection[Any]
@@ -37,6 +39,8 @@ Conn = Connection[Any]
 CHUNK = 50_000
 # Any constant serves, as long as every process takes the same one ("indx" in ASCII).
 _LOCK = 0x696E6478
+_TURN = 0x74726E78
+EVERYTHING = 2**62
 
 _NODES = """
     SELECT asked.path, node.hash, node.key, node.count, node.frontier
@@ -55,6 +59,8 @@ _PUBLISHED = """
     SELECT notification_id - 1, state FROM ledger_event
     WHERE topic = 'urn:evidence-ledger:v1:index#IndexPublished' AND notification_id <= %s
 """
+# The last entry that has index keys, and the time of the last of all.
+_END = "SELECT (SELECT max(position) FROM view_index), (SELECT recorded_at FROM ledger_head)"
 _PAIRS = """
     SELECT position, leaf_hash FROM view_index JOIN ledger_entry USING (position)
     WHERE key = %s AND position < %s ORDER BY position
@@ -85,9 +91,10 @@ class StoredNode(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An index statement in the log: its position, entry bytes and what it claims."""
+    """An index statement in the log: its position, time and entry bytes, and what it claims."""
 
     position: int
+    recorded_at: str
     entry: bytes
     head: IndexHead
 
@@ -189,6 +196,27 @@ class StoredIndex:
         with psycopg.connect(self._url, autocommit=True) as conn:
             return head_at(conn, size)
 
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """See `GrowingIndex.turn`: a lock on this database, given back at the end."""
+        with psycopg.connect(self._url, autocommit=True) as conn:
+            yield bool(_rows(conn, "SELECT pg_try_advisory_lock(%s)", (_TURN,))[0][0])
+
+    def indexed_at(self) -> str:
+        """See `GrowingIndex.indexed_at`."""
+        with psycopg.connect(self._url, autocommit=True) as conn:
+            newest = newest_published(conn)
+            return "" if newest is None else newest.recorded_at
+
+    def news(self) -> News | None:
+        """See `GrowingIndex.news`."""
+        with psycopg.connect(self._url, autocommit=True) as conn:
+            newest = newest_published(conn)
+            ((last, recorded_at),) = _rows(conn, _END, ())
+        if last is None or (newest is not None and last < newest.head.size):
+            return None
+        return News(self.advance(), recorded_at)
+
     def advance(self) -> IndexHead:
         """Take in every entry that the view of the keys has taken in."""
         with psycopg.connect(self._url, autocommit=True) as conn:
@@ -236,18 +264,20 @@ def rebuild(conn: Conn) -> IndexHead:
 # --- questions --------------------------------------------------------------------------
 
 
-def published(conn: Conn, size: int) -> Published:
-    """The newest index statement among the first `size` entries. Raises `NotIndexed`."""
+def newest_published(conn: Conn, size: int = EVERYTHING) -> Published | None:
+    """The newest index statement, if there is one among the first `size` entries."""
     found = _published(conn, size, " ORDER BY notification_id DESC LIMIT 1")
-    if not found:
-        raise NotIndexed("no index statement is logged yet", "ask again after the next interval")
-    return found[0]
+    return found[0] if found else None
 
 
 def _published(conn: Conn, size: int, order: str = " ORDER BY notification_id") -> list[Published]:
     rows = _rows(conn, _PUBLISHED + order, (size,))
-    heads = [index_head(read_recorded(position, state).statement) for position, state in rows]
-    return [Published(position, state, head) for (position, state), head in zip(rows, heads, strict=True)]
+    return [_read_published(position, state) for position, state in rows]
+
+
+def _read_published(position: int, entry: bytes) -> Published:
+    recorded = read_recorded(position, entry)
+    return Published(position, recorded.recorded_at, entry, index_head(recorded.statement))
 
 
 def prove(conn: Conn, size: int, key: str) -> KeyProof:

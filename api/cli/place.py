@@ -37,7 +37,9 @@ def reach(settings: Settings) -> Iterator[Client]:
         )
     with tempfile.TemporaryDirectory(prefix="evidence-") as folder:
         socket = Path(folder) / "api.sock"
-        with served(settings, uds=str(socket)), local_client(socket) as client:
+        # A command of a few seconds publishes nothing: that is for `evidence serve` and `evidence index`.
+        quiet = settings.model_copy(update={"indexer": "none"})
+        with served(quiet, uds=str(socket)), local_client(socket) as client:
             yield client
 
 

@@ -12,7 +12,7 @@ from ledger.core.checkpoint import Checkpoint, sign_checkpoint
 from ledger.core.note import Signer
 from ledger.core.receipt import Trust, verify_receipt
 from ledger.heads import Heads
-from ledger.ports import Clock, TreeHeadSource
+from ledger.ports import Clock, IndexHeads, TreeHeadSource
 from ledger.receipts import Receipt, ReceiptDesk
 from ledger.sequencer import Limits, Sequencer, Submission
 from ledger.store.datastore import datastore_from_url
@@ -53,6 +53,7 @@ def writing(
     clock: Clock | None = None,
     limits: Limits | None = None,
     published: Sequence[TreeHeadSource] = (),
+    index: IndexHeads | None = None,
 ) -> Iterator[Writing]:
     """A started sequencer on the database at `url`, stopped at the end."""
     datastore = datastore_from_url(url)
@@ -60,7 +61,7 @@ def writing(
         recorder = PostgresLedgerRecorder(datastore)
         heads = Heads(recorder, FileSignJournal(journal), TestSigner(), published)
         desk = ReceiptDesk(recorder, heads)
-        sequencer = Sequencer(recorder, heads, desk, clock or SystemClock(), limits)
+        sequencer = Sequencer(recorder, heads, desk, clock or SystemClock(), limits, index)
         sequencer.start()
         try:
             yield Writing(recorder, heads, desk, sequencer)
