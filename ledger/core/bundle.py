@@ -113,13 +113,17 @@ def heirs(name: str, statements: Iterable[Statement]) -> frozenset[str]:
     return frozenset(found)
 
 
+def keys_about(about: str, statements: Iterable[Statement]) -> frozenset[str]:
+    """The keys of all there is about a name and the names that these statements tie to it."""
+    return frozenset(key for name in heirs(about, statements) for key in keys_of_name(name))
+
+
 def required_keys(about: str, statements: Sequence[Statement]) -> frozenset[str]:
     """The keys that a bundle about `about` with these statements proves, no more and no fewer.
 
-    All there is about the name and the names tied to it, and the key history of everybody who signed.
+    Those about the name, and the key history of everybody who signed.
     """
-    subject = {key for name in heirs(about, statements) for key in keys_of_name(name)}
-    return frozenset(subject | {"keys:" + slug for one in statements for slug in one.issuers})
+    return keys_about(about, statements) | {"keys:" + slug for one in statements for slug in one.issuers}
 
 
 # --- writing ----------------------------------------------------------------------------
