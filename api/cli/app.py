@@ -11,10 +11,10 @@ from api.cli import checking, demo, drafting, founding, keys, reading, sending, 
 from api.cli.console import complain
 from api.cli.options import UsageError
 from api.client.keyfile import KeyFileError
-from api.client.receipts import ReceiptUnreadable
 from api.client.signed import SignedFileError
 from api.drafts.yaml_text import DraftError
 from ledger.core.refusal import LedgerError, Refusal
+from ledger.verifier.files import Unreadable
 
 app = typer.Typer(
     name="evidence",
@@ -48,7 +48,7 @@ app.command("rebuild")(checking.rebuild)
 app.command("check")(checking.check)
 
 FAILED, UNREADABLE, STOPPED = 1, 2, 130
-_UNREADABLE = (UsageError, KeyFileError, SignedFileError, DraftError, ReceiptUnreadable)
+_UNREADABLE = (UsageError, KeyFileError, SignedFileError, DraftError, Unreadable)
 
 
 def run(arguments: list[str]) -> int:

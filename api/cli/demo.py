@@ -19,15 +19,16 @@ from api.cli.options import Json, load_settings, read_trust
 from api.cli.place import reach
 from api.cli.reading import address, ask_all, log_size
 from api.cli.sending import enter
-from api.cli.verifying import as_value, print_report
+from api.cli.verifying import print_report
 from api.cli.words import _, plural
 from api.client.http import Client, Receipt
-from api.client.receipts import keys_of_receipts, read_receipt
 from api.client.signed import Signed
 from api.demo.case import Case, make_keys, packaged_case, read_case, signed_statements
 from api.settings import Settings
-from ledger.core.receipt import Report, Trust, verify_receipt
+from ledger.core.receipt import Trust
 from ledger.core.refusal import LedgerError
+from ledger.core.report import Report
+from ledger.verifier.files import verify_file
 
 Data = Annotated[
     Path | None,
@@ -129,10 +130,7 @@ def _receipt_report(case: Case, settings: Settings, trust: Trust, position: int)
             f"no draft of the case has the label {case.receipt}", "mend `receipt:` in case.yaml"
         )
     folder = settings.receipts_folder
-    files = read_receipt(folder / f"{position}.entry")
-    return folder / f"{position}.entry", verify_receipt(
-        files.entry, files.proof, trust, keys_of_receipts(folder)
-    )
+    return folder / f"{position}.entry", verify_file(folder / f"{position}.entry", trust)
 
 
 def _views(case: Case, client: Client) -> tuple[dict[str, Any], list[Any], dict[str, Any], int]:
@@ -144,7 +142,7 @@ def _views(case: Case, client: Client) -> tuple[dict[str, Any], list[Any], dict[
 
 def _collect(case: Case, client: Client, verified: tuple[Path, Report]) -> dict[str, Any]:
     answer, items, matrix, size = _views(case, client)
-    receipt = {"file": str(verified[0]), **as_value(verified[1])}
+    receipt = {"file": str(verified[0]), **verified[1].to_json()}
     return {
         "case": case.name,
         "notice": case.notice,

@@ -15,9 +15,10 @@ from api.cli.place import reach
 from api.cli.words import _
 from api.client.http import Client, Receipt, RefusedByServer, labels, write_receipt
 from api.client.order import in_order
-from api.client.receipts import accept, introduced, keys_of_receipts
+from api.client.receipts import accept
 from api.client.signed import SUFFIX, Signed, read_signed
 from ledger.core.receipt import Trust
+from ledger.verifier.files import introduced, keys_of_receipts
 
 BATCH = 200
 

@@ -1,7 +1,8 @@
-"""`evidence verify`: a receipt, checked offline, in graded steps; never one green tick."""
+"""`evidence verify`: receipts and bundles, checked offline, in steps, by the code of `evidence-verify`."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from api.cli.console import out, say_json
+from api.cli.console import out
 from api.cli.words import _
-from api.client.receipts import keys_of_receipts, read_receipt
-from ledger.core.receipt import Report, Trust, parse_trust, verify_receipt
-from ledger.core.refusal import LedgerError
+from ledger.core.report import Report
+from ledger.verifier.command import as_json, exit_code
+from ledger.verifier.files import read_trust, verify_file
+from ledger.verifier.words import meaning
 
 GRADES = {
     "held": (_("held"), "green"),
@@ -26,29 +28,32 @@ GRADES = {
 
 
 def verify(
-    receipt: Annotated[
-        Path, typer.Argument(metavar="RECEIPT", help="N.entry or N.tlog-proof; both lie side by side.")
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Receipts (N.entry, its N.tlog-proof beside it) and bundles."),
     ],
     trust: Annotated[Path | None, typer.Option("--trust", metavar="FILE", help="Whom you trust.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json_: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Verify a receipt without network or account. Exit code 3: sound, but nobody said whom to trust."""
-    files = read_receipt(receipt)
-    report = verify_receipt(files.entry, files.proof, _trust(trust), keys_of_receipts(receipt.parent))
-    if as_json:
-        say_json(as_value(report))
+    """Verify receipts and bundles without network or account.
+
+    Exit code 3: sound, but nobody said whom to trust.
+    """
+    root = None if trust is None else read_trust(trust)
+    reports = [(path, verify_file(path, root)) for path in files]
+    if as_json_:
+        sys.stdout.write(as_json(reports))
     else:
-        print_report(out(), report)
-    raise typer.Exit(report.exit_code)
+        for path, report in reports:
+            _print(out(), path, report, named=len(files) > 1)
+    raise typer.Exit(exit_code([report for _path, report in reports]))
 
 
-def _trust(path: Path | None) -> Trust | None:
-    if path is None:
-        return None
-    try:
-        return parse_trust(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise LedgerError(f"{path}: {error}", "give the trust file of a ledger that you trust") from error
+def _print(console: Console, path: Path, report: Report, *, named: bool) -> None:
+    if named:
+        console.print(Text(str(path), style="bold"))
+    print_report(console, report)
+    console.print(Text(meaning(report)))
 
 
 def print_report(console: Console, report: Report) -> None:
@@ -63,9 +68,3 @@ def print_report(console: Console, report: Report) -> None:
         grid.add_row(str(step.number), step.name, Text(words, style=style), Text(step.detail, style="dim"))
     console.print(grid)
     console.print(Text(_("verdict: {verdict}", verdict=report.verdict), style="bold"))
-
-
-def as_value(report: Report) -> dict[str, object]:
-    """The report for programs."""
-    steps = [{"number": s.number, "name": s.name, "grade": s.grade, "detail": s.detail} for s in report]
-    return {"verdict": report.verdict, "exitCode": report.exit_code, "steps": steps}

@@ -6,7 +6,7 @@ reader trusts: a trust file names the log (origin, genesis, verifier key) and th
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from .merkle import HASH_BYTES, leaf_hash, verify_inclusion
 from .note import ED25519, Note, Verifier, split_note
 from .policy import Policy, parse_policy
 from .refusal import Refusal
+from .report import FAILED, HELD, UNCHECKED, UNREADABLE, UNVERIFIED, Check, Finding, Report, Step, take
 from .statement import PREDICATE_TYPE, decode_statement
 
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
@@ -133,40 +134,6 @@ def _check_trusted_log(trust: Trust) -> None:
 
 # --- verification -----------------------------------------------------------------------
 
-HELD, FAILED, UNREADABLE, UNCHECKED, UNVERIFIED = "held", "failed", "unreadable", "unchecked", "unverified"
-_EXIT = {UNREADABLE: 2, FAILED: 1, UNVERIFIED: 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a verification: its number and name, its grade, and one line that says what was seen.
-
-    Grades: `held`; `failed`; `unreadable` (the file, so nothing after it was tried); `unchecked` (what it
-    needs is not at hand); `unverified` (no trust root was given).
-    """
-
-    number: int
-    name: str
-    grade: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The steps of a verification and what they amount to."""
-
-    steps: tuple[Step, ...]
-    verdict: str
-
-    @property
-    def exit_code(self) -> int:
-        """0 all held or unchecked, 1 something failed, 2 unreadable, 3 trust root unverified."""
-        grades = {step.grade for step in self.steps}
-        return next((code for grade, code in _EXIT.items() if grade in grades), 0)
-
-    def __iter__(self) -> Iterator[Step]:
-        return iter(self.steps)
-
 
 def verify_receipt(
     entry: bytes, proof: str, trust: Trust | None, known_keys: Mapping[str, bytes] | None = None
@@ -179,7 +146,9 @@ def verify_receipt(
     entry to the checkpoint's root. 6 trust root: origin and genesis are those of the trust file. 7
     checkpoint: the log's trusted key signed it. 8 witnesses: the cosignatures make the policy's quorum.
     """
-    return _Verification(entry, proof, trust, known_keys or {}).run()
+    verification = _Verification(entry, proof, trust, known_keys or {})
+    steps = take(_CHECKS, verification)
+    return Report(steps, verification.verdict(steps))
 
 
 @dataclass(slots=True)
@@ -188,7 +157,6 @@ class _Verification:
     proof_text: str
     trust: Trust | None
     known_keys: Mapping[str, bytes]
-    steps: list[Step] = field(default_factory=list)
     understood: bool = True
     witnessed: bool = False
 
@@ -199,63 +167,38 @@ class _Verification:
     opened: Note | None = None
     policy: Policy | None = None
 
-    def run(self) -> Report:
-        checks = (
-            ("entry", self.check_entry),  # 1
-            ("statement", self.check_statement),  # 2
-            ("signatures", self.check_signatures),  # 3
-            ("proof", self.check_proof),  # 4
-            ("inclusion", self.check_inclusion),  # 5
-            ("trust root", self.check_trust_root),  # 6
-            ("checkpoint", self.check_checkpoint),  # 7
-            ("witnesses", self.check_witnesses),  # 8
-        )
-        for number, (name, check) in enumerate(checks, 1):
-            grade, detail = self.grade(check)
-            self.steps.append(Step(number, name, grade, detail))
-            if grade == UNREADABLE:
-                break
-        return Report(tuple(self.steps), self.verdict())
-
-    @staticmethod
-    def grade(check: Callable[[], tuple[str, str]]) -> tuple[str, str]:
-        try:
-            return check()
-        except Refusal as refusal:
-            return FAILED, f"{refusal.code}: {refusal.what}"
-
-    def verdict(self) -> str:
-        grades = {step.grade for step in self.steps}
+    def verdict(self, steps: Sequence[Step]) -> str:
+        grades = {step.grade for step in steps}
         if UNREADABLE in grades:
             return "unreadable"
-        if any(step.grade == FAILED and step.name != "witnesses" for step in self.steps):
+        if any(step.grade == FAILED and step.name != "witnesses" for step in steps):
             return "failed"
         if UNVERIFIED in grades:
             return "trust root: unverified"
         content = "" if self.understood else "; inclusion proven, content not understood"
         return f"logged, {'witnessed' if self.witnessed else 'unwitnessed'}{content}"
 
-    def check_entry(self) -> tuple[str, str]:
+    def check_entry(self) -> Finding:
         try:
             self.entry = decode_entry(self.data)
         except Refusal as refusal:
-            return UNREADABLE, f"{refusal.code}: {refusal.what}"
-        return HELD, f"recorded {self.entry.recorded_at}"
+            return Finding(UNREADABLE, f"{refusal.code}: {refusal.what}")
+        return Finding(HELD, f"recorded {self.entry.recorded_at}")
 
-    def check_statement(self) -> tuple[str, str]:
+    def check_statement(self) -> Finding:
         payload = self.entry.envelope.payload
         try:
             self.statement = _outline(canonical.decode(payload))
         except Refusal as refusal:
-            return UNREADABLE, f"{refusal.code}: {refusal.what}"
+            return Finding(UNREADABLE, f"{refusal.code}: {refusal.what}")
         predicate_type = self.statement["predicateType"]
         if not predicate_type.startswith(PREDICATE_TYPE):
             self.understood = False
-            return UNCHECKED, f"content not understood: {predicate_type}"
+            return Finding(UNCHECKED, f"content not understood: {predicate_type}")
         statement = decode_statement(payload)
-        return HELD, f"{statement.event} {statement.id}"
+        return Finding(HELD, f"{statement.event} {statement.id}")
 
-    def check_signatures(self) -> tuple[str, str]:
+    def check_signatures(self) -> Finding:
         own = _introduced_keys(self.statement)
         known = {**own, **self.known_keys}
         message = pae(self.entry.envelope.payload)
@@ -265,62 +208,76 @@ class _Verification:
             if public is None:
                 missing.append(signature.keyid)
             elif keys.key_id(public) != signature.keyid or not keys.verify(public, message, signature.sig):
-                return FAILED, f"the signature of key {signature.keyid} does not verify"
+                return Finding(FAILED, f"the signature of key {signature.keyid} does not verify")
         if missing:
-            return UNCHECKED, f"keys not at hand: {', '.join(missing)}"
+            return Finding(UNCHECKED, f"keys not at hand: {', '.join(missing)}")
         introduced = sum(s.keyid not in self.known_keys for s in self.entry.envelope.signatures)
         by_own = f", {introduced} by keys that the statement itself introduces" if introduced else ""
-        return HELD, f"{len(self.entry.envelope.signatures)} verified{by_own}"
+        return Finding(HELD, f"{len(self.entry.envelope.signatures)} verified{by_own}")
 
-    def check_proof(self) -> tuple[str, str]:
+    def check_proof(self) -> Finding:
         try:
             self.proof = parse_proof(self.proof_text)
             self.checkpoint = parse_checkpoint(split_note(self.proof.checkpoint)[0])
         except Refusal as refusal:
-            return UNREADABLE, f"{refusal.code}: {refusal.what}"
-        return HELD, f"entry {self.proof.index} of a log of {self.checkpoint.size}"
+            return Finding(UNREADABLE, f"{refusal.code}: {refusal.what}")
+        return Finding(HELD, f"entry {self.proof.index} of a log of {self.checkpoint.size}")
 
-    def check_inclusion(self) -> tuple[str, str]:
+    def check_inclusion(self) -> Finding:
         leaf, head = leaf_hash(self.data), self.checkpoint
         if not verify_inclusion(leaf, self.proof.index, head.size, self.proof.hashes, head.root):
-            return FAILED, "the proof does not lead from this entry to the checkpoint's root"
-        return HELD, f"in the tree with root {base64_encode(head.root)}"
+            return Finding(FAILED, "the proof does not lead from this entry to the checkpoint's root")
+        return Finding(HELD, f"in the tree with root {base64_encode(head.root)}")
 
-    def check_trust_root(self) -> tuple[str, str]:
+    def check_trust_root(self) -> Finding:
         if self.trust is None:
-            return UNVERIFIED, "no trust file was given: anyone can make a log of this name"
+            return Finding(UNVERIFIED, "no trust file was given: anyone can make a log of this name")
         ledger = self.statement["predicate"]["ledger"]
         is_genesis = self.proof.index == 0
         genesis = keys.key_id(self.entry.envelope.payload) if is_genesis else ledger["genesis"]
         if is_genesis and ledger["genesis"] != NO_GENESIS:
-            return FAILED, "entry 0 names another genesis"
+            return Finding(FAILED, "entry 0 names another genesis")
         if (self.checkpoint.origin, ledger["origin"], genesis) != (
             *[self.trust.origin] * 2,
             self.trust.genesis,
         ):
-            return FAILED, f"the receipt is of {self.checkpoint.origin} with genesis {genesis}"
-        return HELD, f"{self.trust.origin} with genesis {self.trust.genesis}"
+            return Finding(FAILED, f"the receipt is of {self.checkpoint.origin} with genesis {genesis}")
+        return Finding(HELD, f"{self.trust.origin} with genesis {self.trust.genesis}")
 
-    def check_checkpoint(self) -> tuple[str, str]:
+    def check_checkpoint(self) -> Finding:
         if self.trust is None:
-            return UNVERIFIED, "the key that signed the checkpoint is not known"
+            return Finding(UNVERIFIED, "the key that signed the checkpoint is not known")
         self.policy = parse_policy(self.trust.policy)
         log = Verifier.from_vkey(self.trust.vkey)
         _, self.opened = open_checkpoint(self.proof.checkpoint, log, list(self.policy.witnesses.values()))
-        return HELD, f"signed by {log.name}, key {log.key_hash.hex()}"
+        return Finding(HELD, f"signed by {log.name}, key {log.key_hash.hex()}")
 
-    def check_witnesses(self) -> tuple[str, str]:
+    def check_witnesses(self) -> Finding:
         if self.trust is None:
-            return UNVERIFIED, "which witnesses count is not known"
+            return Finding(UNVERIFIED, "which witnesses count is not known")
         if self.policy is None or self.opened is None:
-            return UNCHECKED, "the checkpoint is not signed by the log"
+            return Finding(UNCHECKED, "the checkpoint is not signed by the log")
         signed = {(signature.name, signature.key_hash) for signature in self.opened.verified}
         witnesses = {n for n, v in self.policy.witnesses.items() if (v.name, v.key_hash) in signed}
         if not self.policy.is_satisfied_by(witnesses):
             # The first receipt of a ledger is signed by the log alone: sound, yet no quorum counts it.
-            return FAILED, f"{len(witnesses)} cosignatures, the quorum {self.policy.quorum} is not reached"
+            return Finding(
+                FAILED, f"{len(witnesses)} cosignatures, the quorum {self.policy.quorum} is not reached"
+            )
         self.witnessed = self.policy.demands_witnesses()
-        return HELD, f"{len(witnesses)} cosignatures, quorum {self.policy.quorum}"
+        return Finding(HELD, f"{len(witnesses)} cosignatures, quorum {self.policy.quorum}")
+
+
+_CHECKS = (
+    Check(1, "entry", _Verification.check_entry),
+    Check(2, "statement", _Verification.check_statement),
+    Check(3, "signatures", _Verification.check_signatures),
+    Check(4, "proof", _Verification.check_proof),
+    Check(5, "inclusion", _Verification.check_inclusion),
+    Check(6, "trust root", _Verification.check_trust_root),
+    Check(7, "checkpoint", _Verification.check_checkpoint),
+    Check(8, "witnesses", _Verification.check_witnesses),
+)
 
 
 def _outline(value: Any) -> dict[str, Any]:

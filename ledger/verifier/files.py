@@ -1,0 +1,91 @@
+"""The verifier's edge: files in, reports out. Everything else of the verifier takes bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..core.entry import decode_entry
+from ..core.grammar import base64_decode
+from ..core.keys import key_id
+from ..core.receipt import Trust, parse_trust, verify_receipt
+from ..core.refusal import LedgerError, Refusal
+from ..core.report import UNREADABLE, Report, Step
+from ..core.statement import read_statement
+
+RECEIPT_ENDINGS = (".entry", ".tlog-proof")
+# A bundle with its documents is as large as they are; nobody verifies a larger one by mistake.
+FILE_LIMIT = 4 * 2**30
+
+
+class Unreadable(LedgerError):
+    """A file that is not there, or is not what it should be; exit code 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFiles:
+    """The bytes of `<index>.entry` and the text of `<index>.tlog-proof`."""
+
+    entry: bytes
+    proof: str
+
+
+def verify_file(path: Path, trust: Trust | None) -> Report:
+    """Verify a receipt (by either of its two files) or a bundle; what is unreadable is reported so."""
+    try:
+        files = read_receipt(path)
+        return verify_receipt(files.entry, files.proof, trust, keys_of_receipts(path.parent))
+    except Unreadable as error:
+        return Report((Step(1, "file", UNREADABLE, error.what),), UNREADABLE)
+
+
+def read_trust(path: Path) -> Trust:
+    """Whom the reader trusts; raises `Unreadable`."""
+    try:
+        return parse_trust(path.read_text(encoding="utf-8"))
+    except Refusal as refusal:
+        raise Unreadable(f"{path}: {refusal.what}", refusal.mend) from refusal
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unreadable(f"{path}: {error}", "give the trust file of a ledger that you trust") from error
+
+
+def read_receipt(path: Path) -> ReceiptFiles:
+    """The receipt that either of its two files names, with or without the ending; raises `Unreadable`."""
+    stem = path.with_suffix("") if path.suffix in RECEIPT_ENDINGS else path
+    entry, proof = (stem.with_name(stem.name + ending) for ending in RECEIPT_ENDINGS)
+    try:
+        return ReceiptFiles(entry.read_bytes(), proof.read_text(encoding="utf-8"))
+    except OSError as error:
+        mend = "a receipt is two files side by side, N.entry and N.tlog-proof"
+        raise Unreadable(f"{error.filename}: {error.strerror}", mend) from error
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{proof} is not text", "restore the file from a copy") from error
+
+
+def keys_of_receipts(folder: Path) -> dict[str, bytes]:
+    """The public keys that the receipts in a folder introduce, so that signatures can be checked offline."""
+    found: dict[str, bytes] = {}
+    for path in sorted(folder.glob("*.entry")):
+        try:
+            found |= introduced(decode_entry(path.read_bytes()).envelope.payload)
+        except (Refusal, OSError, ValueError, KeyError):
+            continue  # not a receipt of ours; it proves nothing and harms nothing
+    return found
+
+
+def introduced(payload: bytes) -> dict[str, bytes]:
+    """Key id to public key for every key that a statement brings into the ledger."""
+    statement = read_statement(payload)
+    if statement.kind not in ("ledger", "party", "key"):
+        return {}
+    listed = statement.claim.get("keys", [])
+    holders = [
+        statement.claim,
+        statement.claim.get("firstKey"),
+        *(listed if isinstance(listed, list) else []),
+    ]
+    keys = [
+        base64_decode(str(holder["publicKey"]))
+        for holder in holders
+        if isinstance(holder, Mapping) and "publicKey" in holder
+    ]
+    return {key_id(key): key for key in keys}

@@ -1,0 +1,48 @@
+"""Reports in plain words, for people who have never seen a hash."""
+
+from collections.abc import Iterator
+from textwrap import fill
+
+from ..core.report import FAILED, HELD, UNCHECKED, UNREADABLE, UNVERIFIED, Report
+
+# What each step asks; a receipt and a bundle share most of them.
+QUESTIONS = {
+    "file": "Can the file be read?",
+    "entry": "Is this a log entry, byte for byte in its one form?",
+    "statement": "Is the statement well-formed?",
+    "signatures": "Did those sign who are said to have signed, exactly this?",
+    "proof": "Can the proof be read?",
+    "inclusion": "Is it in the log, at the place it says?",
+    "trust root": "Is it the ledger that you trust?",
+    "checkpoint": "Has that ledger signed for the whole log?",
+    "witnesses": "Have enough independent witnesses seen the same log?",
+}
+
+MEANINGS = {
+    HELD: "Every check held.",
+    FAILED: "At least one check failed: something here is not what it claims to be. Keep the file, and ask"
+    " whoever gave it to you, and the ledger, for an explanation.",
+    UNREADABLE: "The file could not be read as what it should be. That proves nothing and disproves nothing.",
+    UNVERIFIED: "The file agrees with itself, but nobody said which ledger you trust, and anyone can make a"
+    " log of any name. Get the ledger's trust file from somewhere else than this file came from, and give it"
+    " with --trust.",
+    UNCHECKED: "No check failed, but what some of them need is not in the file; they are marked unchecked.",
+}
+WIDTH = 100
+
+
+def meaning(report: Report) -> str:
+    """What the report amounts to, in a sentence or two."""
+    grades = {step.grade for step in report}
+    order = (UNREADABLE, FAILED, UNVERIFIED, UNCHECKED)
+    return MEANINGS[next((grade for grade in order if grade in grades), HELD)]
+
+
+def lines(name: str, report: Report) -> Iterator[str]:
+    """The report as text: each step with its number, grade and what was seen, then what it means."""
+    yield name
+    for step in report:
+        yield f"  {step.number:>2} {step.name:<12} {step.grade:<11} {QUESTIONS.get(step.name, '')}".rstrip()
+        yield fill(step.detail, WIDTH, initial_indent=" " * 18, subsequent_indent=" " * 18)
+    yield f"  verdict: {report.verdict}"
+    yield fill(meaning(report), WIDTH, initial_indent="  ", subsequent_indent="  ")
