@@ -228,7 +228,7 @@ _table(
     (
         "recoverer",
         "a recoverer that cannot recover",
-        "name known parties other than itself and the registrar",
+        "name registered parties other than itself and the registrar",
     ),
     ("founder", "the operator and the registrar do not merge or split", "open another ledger"),
     ("succession", "a merger or split of something else", "supersede the creation of the subject that ends"),

@@ -90,7 +90,7 @@ class Case:
         return self.log.draft("AllegationMade", by, about=about, claim=ISSUE, signers=signers or None, **more)
 
     def register(self, key: KeyPair, *signers: KeyPair, slug: str = "new", **more: Any) -> Signed:
-        claim = {**ORGANISATION, "checked": "demo", "firstKey": key.claim()}
+        claim = {**ORGANISATION, "checked": "demo", "firstKey": key.claim()} | more.pop("claim", {})
         by = more.pop("by", "registrar")
         names = [f"party:{slug}"]
         return self.log.draft("PartyRegistered", by, about=names, claim=claim, signers=signers, **more)
@@ -141,6 +141,9 @@ PARTIES: dict[str, Draft] = {
     "registered twice": lambda c: c.register(NEW, REGISTRAR, NEW, slug="clw"),
     "listed name registered as new": lambda c: c.register(
         NEW, REGISTRAR, NEW, slug="ietp", creates=["party:ietp"]
+    ),
+    "recoverer that is only listed": lambda c: c.register(
+        NEW, REGISTRAR, NEW, claim={"recoverers": ["ietp"]}
     ),
     "name taken by a party": lambda c: c.log.draft(
         "PartyListed", "aaf", about=["party:ietp"], creates=["party:ietp"], claim=ORGANISATION

@@ -2,7 +2,7 @@
 
 from ...core.refusal import Refusal
 from ...core.statement import Statement
-from ..facts import is_party, is_registered
+from ..facts import is_registered
 from ..names import FOUNDERS, REGISTRAR
 from ..needs import superseded
 from ..view import View
@@ -31,8 +31,9 @@ def _check_registered(view: View, statement: Statement) -> None:
     if is_registered(view, slug):
         raise Refusal("already-registered", f"{slug} has had a key", "/subject")
     for recoverer in statement.claim.get("recoverers", ()):
-        if recoverer in (slug, REGISTRAR) or not is_party(view, recoverer):
-            what = f"{recoverer} cannot recover {slug}: another known party than the registrar can"
+        # The registrar could register a party that is only listed with a key of its own making.
+        if recoverer in (slug, REGISTRAR) or not is_registered(view, recoverer):
+            what = f"{recoverer} cannot recover {slug}: another registered party than the registrar can"
             raise Refusal("recoverer", what, "/predicate/claim/recoverers")
 
 

@@ -214,7 +214,7 @@ def test_a_key_is_compromised_after_it_was_added_and_at_the_latest_when_revoked(
 
 @pytest.fixture
 def recoverable(log: Log) -> Log:
-    log.register("cir", recoverers=["aaf", "ietp"])
+    log.register("cir", recoverers=["aaf"])
     return log
 
 

@@ -172,8 +172,9 @@ def test_a_split_is_appended_to_the_stream_of_the_divided_party(log: Log) -> Non
     assert [party_of(log.state, slug).version for slug in ("a-branch", "clw")] == [1, 2]  # type: ignore[union-attr]
 
 
-def test_a_recoverer_is_another_known_party(log: Log) -> None:
-    for recoverer in ("nobody", "new", "registrar"):
+def test_a_recoverer_is_another_party_with_a_key_of_its_own(log: Log) -> None:
+    """A merely listed one could be registered by the registrar, who would then recover `new` all alone."""
+    for recoverer in ("nobody", "new", "registrar", "ietp"):
         with refused("recoverer"):
             log.register("new", recoverers=[recoverer])
     log.register("new", recoverers=["clw"])
