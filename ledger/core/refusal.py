@@ -234,6 +234,7 @@ _table(
     ("succession", "a merger or split of something else", "supersede the creation of the subject that ends"),
     ("unknown-key", "a key that no party here has", "sign with a registered key"),
     ("key-known", "a key that was introduced before", "make a new key"),
+    ("log-key-missing", "a log key that is not on the server", "make it there: `evidence key rotate-log`"),
     ("key-revoked", "a key that was revoked", "sign with a key that is not"),
     ("key-expired", "a key that has expired", "sign with a key that has not"),
     ("root-key-needed", "only a root key does this", "sign with the party's root key"),
@@ -414,6 +415,7 @@ _table(
 _table(
     ("bad-index-key", "no index key", "name a subject, `statement:<id>`, or by:, voice: or keys: and a slug"),
     ("bad-index-proof", "a proof that does not read as one", "fetch the proof again"),
+    ("bad-proof-file", "a file that is no proof about the log", "make it again: `evidence prove`"),
     ("index-proof-place", "a proof about another place of the index", "fetch the proof of this key"),
     ("index-proof-root", "a proof that does not lead to the root", "fetch the proof of this index root"),
     (
