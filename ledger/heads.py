@@ -117,7 +117,7 @@ class Heads:
                 f"the database holds {head.size} entries, but {name} knows a signed tree of {known.size}",
                 "start the newest copy of the database; never sign on from an older one",
             )
-        if self._root_at(known.size, head, root) != known.root:
+        if known.root and self._root_at(known.size, head, root) != known.root:
             raise LogForked(
                 f"the database's first {known.size} entries are not those that {name} knows as signed",
                 "compare the copies with `evidence check` before anything is appended",

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from ledger.core.index import IndexHead
 from ledger.core.refusal import LedgerError
+from ledger.witnessing import Outage, Reply, Standing
 
 
 class StoreUnavailable(LedgerError):
@@ -192,7 +193,10 @@ class JournalConflict(LedgerError):
 
 
 class TreeHeadSource(Protocol):
-    """Another place that knows a tree head of this log: a published checkpoint, a witness."""
+    """Another place that knows a tree head of this log: a published checkpoint, a witness.
+
+    The root is empty when only the size is known.
+    """
 
     @property
     def name(self) -> str: ...
@@ -277,6 +281,10 @@ class Publications(Protocol):
         """This process's turn to publish; None while another process has it."""
         ...
 
+    def newest(self) -> Publication | None:
+        """The largest tree whose checkpoint was put, for those who only look."""
+        ...
+
 
 class Cosigner(Protocol):
     """Has a signed checkpoint witnessed before it is published."""
@@ -344,4 +352,22 @@ class AuditSource(Protocol):
 
     def beyond(self, size: int) -> str | None:
         """The name of a table with a row of a position that a log of `size` entries lacks."""
+        ...
+
+
+class WitnessDoor(Protocol):
+    """Reaches witnesses (c2sp.org/tlog-witness)."""
+
+    def add_checkpoint(self, address: str, body: bytes) -> Reply | Outage:
+        """Post to the submission prefix `address`; raises nothing: that nobody answered is an answer, too."""
+        ...
+
+
+class WitnessMemory(Protocol):
+    """What is remembered of each witness, outside the database and shared by a log's processes."""
+
+    def recall(self, vkey: str) -> Standing: ...
+
+    def remember(self, vkey: str, standing: Standing) -> None:
+        """Return once it is durable. Raises `LedgerError` when it cannot be written."""
         ...

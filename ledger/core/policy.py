@@ -3,7 +3,7 @@
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
-from .note import COSIGNATURE, ED25519, Verifier
+from .note import COSIGNATURE, ED25519, Note, Verifier
 from .refusal import Refusal
 
 POLICY_LIMIT = 65_536  # characters
@@ -20,12 +20,16 @@ class Group:
 
 @dataclass(slots=True)
 class Policy:
-    """A parsed policy: verifiers of logs, witnesses by name, groups by name, and the quorum's name."""
+    """A parsed policy: verifiers of logs, witnesses by name, groups by name, and the quorum's name.
+
+    `addresses` are the submission prefixes of those witnesses that have one.
+    """
 
     logs: list[Verifier] = field(default_factory=list)
     witnesses: dict[str, Verifier] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     quorum: str = ""
+    addresses: dict[str, str] = field(default_factory=dict)
 
     def demands_witnesses(self) -> bool:
         """Whether a checkpoint needs any cosignature."""
@@ -34,6 +38,11 @@ class Policy:
     def is_satisfied_by(self, witnesses: Set[str]) -> bool:
         """Whether cosignatures of the named witnesses make the quorum."""
         return not self.demands_witnesses() or self._witnessed(self.quorum, witnesses)
+
+    def cosigners(self, note: Note) -> frozenset[str]:
+        """The names of the witnesses whose cosignatures of an opened note verified."""
+        signed = {(signature.name, signature.key_hash) for signature in note.verified}
+        return frozenset(n for n, v in self.witnesses.items() if (v.name, v.key_hash) in signed)
 
     def _witnessed(self, name: str, witnesses: Set[str]) -> bool:
         if name in self.witnesses:
@@ -57,6 +66,15 @@ def parse_policy(text: str) -> Policy:
     return policy
 
 
+def published_policy(text: str) -> Policy:
+    """The policy that a ledger publishes in entry 0 or an amendment; raises `Refusal` with `bad-policy`.
+
+    That text may be prose instead: without a line that begins with the word `quorum` no witness counts.
+    """
+    begins_with_quorum = any(line.split()[:1] == ["quorum"] for line in text.split("\n"))
+    return parse_policy(text) if begins_with_quorum else Policy(quorum=_NONE)
+
+
 def _define(policy: Policy, words: list[str], place: str) -> None:
     definition = _LINES.get(words[0])
     if definition is None:
@@ -77,6 +95,8 @@ def _witness(policy: Policy, words: list[str], place: str) -> None:
     known = [witness.public for witness in policy.witnesses.values()]
     _require(verifier.public not in known, place, "the witness's key occurs twice")
     policy.witnesses[_new_name(policy, words[0], place)] = verifier
+    if len(words) == 3:
+        policy.addresses[words[0]] = words[2]
 
 
 def _group(policy: Policy, words: list[str], place: str) -> None:

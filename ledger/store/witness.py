@@ -1,0 +1,157 @@
+"""Witnesses over HTTP, and what is remembered of them: `ports.WitnessDoor`, `ports.WitnessMemory`.
+
+The memory lies in files beside the sign journal, so that an older database that comes back is measured
+against what witnesses have cosigned since.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+import httpx2
+import msgspec
+
+from ledger.core.policy import Policy, parse_policy
+from ledger.core.refusal import LedgerError, Refusal
+from ledger.witnessing import Outage, Reply, Standing
+
+BODY_LIMIT: Final = 65_536  # bytes; a hundred signature lines are shorter
+CONNECT_SECONDS: Final = 3.0
+WHOLE_SECONDS: Final = 10.0
+
+
+class WitnessMemoryUnusable(LedgerError):
+    """The folder of the witnesses' standings cannot be read or written."""
+
+
+class WitnessesUnreadable(LedgerError):
+    """The settings' policy file with the witnesses' addresses cannot be used."""
+
+
+class HttpWitnesses:
+    """One client for all witnesses; connections are kept alive. Close it after use."""
+
+    def __init__(self, whole_seconds: float = WHOLE_SECONDS) -> None:
+        self._whole = whole_seconds
+        timeout = httpx2.Timeout(whole_seconds, connect=min(CONNECT_SECONDS, whole_seconds))
+        # A redirect would let somebody else answer; an encoding would hide how much is being sent.
+        headers = {
+            "accept-encoding": "identity",
+            "content-type": "text/plain; charset=utf-8",
+            "user-agent": "evidence-ledger",
+        }
+        self._http = httpx2.Client(timeout=timeout, headers=headers, follow_redirects=False)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def add_checkpoint(self, address: str, body: bytes) -> Reply | Outage:
+        """The whole answer within the time and size that are allowed, or what was wrong with it."""
+        url = address.removesuffix("/") + "/add-checkpoint"
+        deadline = time.monotonic() + self._whole
+        try:
+            with self._http.stream("POST", url, content=body) as response:
+                content = _bounded(response, deadline)
+                if isinstance(content, Outage):
+                    return content
+                return _reply(response, content)
+        except httpx2.TimeoutException:
+            return Outage("it does not answer in time")
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            return Outage(f"it cannot be reached: {type(error).__name__}")
+
+
+def _bounded(response: httpx2.Response, deadline: float) -> bytes | Outage:
+    """The body; an end is put to one that is too long or comes too slowly."""
+    parts, length = [], 0
+    for part in response.iter_raw():
+        parts.append(part)
+        length += len(part)
+        if length > BODY_LIMIT:
+            return Outage(f"its answer is longer than {BODY_LIMIT} bytes")
+        if time.monotonic() > deadline:
+            return Outage("it does not answer in time")
+    return b"".join(parts)
+
+
+def _reply(response: httpx2.Response, content: bytes) -> Reply:
+    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    after = response.headers.get("retry-after", "")
+    seconds = float(after) if after.isascii() and after.isdecimal() and len(after) < 7 else None
+    return Reply(response.status_code, media_type, content, seconds)
+
+
+class _Kept(msgspec.Struct):
+    vkey: str
+    standing: Standing
+
+
+class FileWitnessMemory:
+    """A file of JSON for each witness, named by its verifier key, replaced in one step."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def recall(self, vkey: str) -> Standing:
+        """What is remembered; a fresh standing for a witness that was never asked."""
+        try:
+            kept = msgspec.json.decode(self._path(vkey).read_bytes(), type=_Kept)
+            kept.standing.head  # noqa: B018 - a note that cannot be read is refused here, not later
+        except FileNotFoundError:
+            return Standing()
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, Refusal) as error:
+            raise _unusable(self._path(vkey), error) from error
+        return kept.standing
+
+    def remember(self, vkey: str, standing: Standing) -> None:
+        """Durable on return. Raises `WitnessMemoryUnusable`."""
+        data = msgspec.json.format(msgspec.json.encode(_Kept(vkey, standing)), indent=1)
+        path = self._path(vkey)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fd, name = tempfile.mkstemp(dir=self._folder)
+            with os.fdopen(fd, "wb") as file:
+                file.write(data + b"\n")
+                file.flush()
+                os.fsync(fd)
+            Path(name).replace(path)
+        except OSError as error:
+            raise _unusable(path, error) from error
+
+    def forget(self, vkey: str) -> Path | None:
+        """Start afresh with a witness; its file is kept under another name, as evidence. None if none."""
+        path = self._path(vkey)
+        if not path.exists():
+            return None
+        kept = path.with_suffix(f".{time.time_ns()}.forgotten")
+        path.rename(kept)
+        return kept
+
+    def _path(self, vkey: str) -> Path:
+        return self._folder / f"{hashlib.sha256(vkey.encode()).hexdigest()[:16]}.json"
+
+
+def read_witnesses(path: Path | None) -> Policy | None:
+    """The settings' policy file: witnesses with their addresses. Raises `WitnessesUnreadable`."""
+    if path is None:
+        return None
+    try:
+        return parse_policy(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, Refusal) as error:
+        reason = error.what if isinstance(error, Refusal) else str(error)
+        raise WitnessesUnreadable(
+            f"{path}: {reason}", "write a c2sp.org/tlog-policy with `witness NAME VKEY URL` and `quorum none`"
+        ) from error
+
+
+def _unusable(path: Path, error: Exception) -> WitnessMemoryUnusable:
+    return WitnessMemoryUnusable(
+        f"{path}: {type(error).__name__}: {error}"[:300],
+        "mend the disk, or move the file away to start afresh",
+    )
