@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from ..core import disclosure
 from ..core.envelope import Envelope
+from ..core.policy import published_policy
 from ..core.refusal import Refusal
-from ..core.statement import Statement, check_resolved
+from ..core.statement import Statement, check_resolved, resolve
 from .clock import check_binding, check_clock
 from .needs import originator_id, plain_digests
 from .references import check_references
@@ -69,7 +70,7 @@ def decide(
     # 2 The ledger's clock.
     check_clock(view, statement, recorded_at)
     # 3 Neither the statement nor a digest in it was there before.
-    _check_new(view, statement)
+    check_new(view, statement)
     # 4 Issuers, claimants, relays and audience are known.
     check_people(view, statement)
     # 5 Subjects exist, or are created here.
@@ -77,9 +78,7 @@ def decide(
     # 6 References exist and point at what they may point at.
     check_references(view, statement)
     # 7 The kind's own rules: hand, voice, state.
-    rule = _RULES.get(statement.kind)
-    if rule is not None:
-        rule(view, statement)
+    check_kind(view, statement)
     # 8 Nothing escapes the history of what it is about.
     check_closure(view, statement)
     # 9 New keys are new; every signature is one that has to be there, and good.
@@ -88,7 +87,23 @@ def decide(
     return Decision(originator_id(statement, view), statement.event)
 
 
-def _check_new(view: View, statement: Statement) -> None:
+def _check_policy(statement: Statement) -> None:
+    """A policy that names a quorum can be read; otherwise nothing could be published any more."""
+    try:
+        published_policy(str(statement.claim.get("policy", "")))
+    except Refusal as refusal:
+        raise Refusal("bad-policy", refusal.what, "/predicate/claim/policy") from refusal
+
+
+def check_kind(view: View, statement: Statement) -> None:
+    """The rules of the statement's own kind."""
+    rule = _RULES.get(statement.kind)
+    if rule is not None:
+        rule(view, statement)
+
+
+def check_new(view: View, statement: Statement) -> None:
+    """The statement and its digests were not there before, and nothing erased comes back."""
     if view.originator_of(statement.id) is not None:
         raise Refusal("statement-known", f"the statement {statement.id} is logged already")
     for digest in statement.digests:
@@ -109,10 +124,13 @@ def admit(view: View, statement: Statement, disclosures: Iterable[str]) -> dict[
 
     Gives the disclosures by the digest that each opens. A digest that is left out stays a decoy.
     """
-    del view
     code = "not-yet-sealed" if statement.visibility == "sealed" else _NOT_YET.get(statement.kind)
     if code is not None:
         raise Refusal(code, f"this ledger does not take {statement.event} in yet", "/predicate/event")
+    if statement.kind == "ledger":
+        _check_policy(statement)
     opened = [disclosure.parse(text) for text in disclosures]
     check_resolved(statement, opened)
+    if statement.kind == "amendment":
+        amendment.check_resolved(view, statement, resolve(statement.claim, opened).claim)
     return {one.digest: one.text for one in opened}

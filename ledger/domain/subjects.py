@@ -53,8 +53,7 @@ def check_closure(view: View, statement: Statement) -> None:
     """Factories and parties of every target, and addressees, are subjects too; not many others are."""
     names = {subject.name for subject in statement.subjects}
     demanded = _carried(view, statement)
-    if statement.kind == "request":
-        demanded |= _addressees(statement)
+    demanded |= _addressees(view, statement)
     if not demanded <= names:
         missing = ", ".join(sorted(demanded - names))
         raise Refusal("subject-missing", f"the subjects leave out {missing}", "/subject")
@@ -77,12 +76,18 @@ def _carried(view: View, statement: Statement) -> set[str]:
     return demanded
 
 
-def _addressees(statement: Statement) -> set[str]:
-    """The addressees that are parties or factories; those of a sealed request stand in disclosures."""
-    found = statement.claim.get("addressees", ())
+def _addressees(view: View, statement: Statement) -> set[str]:
+    """The parties and factories that a request, or an amendment of one, addresses; those of a sealed one
+    stand in disclosures.
+    """
+    claim = statement.claim if statement.kind == "request" else {}
+    if statement.kind == "amendment" and any(
+        target.kind == "request" for _, target in targets(view, statement, "amends")
+    ):
+        claim = statement.claim.get("set", {})
     return {
         one if one.startswith("factory:") else party_name(one)
-        for one in found
+        for one in claim.get("addressees", ())
         if not one.startswith("group:")
     }
 

@@ -84,6 +84,9 @@ class Case:
         log.say("StatementExtended", "clw", refs=[("amends", self.alleged)])
         log.say("NoReplyNoted", "clw", refs=[("on", self.question)], claim={"asOf": "2026-01"})
         log.say("ConflictNoted", "aaf", refs=[("links", self.alleged), ("links", self.quoted)])
+        self.harassed = log.say(
+            "AllegationMade", "clw", about=[FOSHAN], claim={"issue": "harassment-gbv", "period": "2025"}
+        )
 
     def allege(self, *signers: KeyPair, by: str | list[str] = "clw", **more: Any) -> Signed:
         about = more.pop("about", [FOSHAN])
@@ -218,6 +221,10 @@ VOICES: dict[str, Draft] = {
     "amendment by who did not issue": lambda c: c.log.draft(
         "StatementWithdrawn", "clw", refs=[("amends", c.criterion)]
     ),
+    "amendment of a member that its target has not": lambda c: amend(c, c.alleged, outcome="granted"),
+    "amendment in the type of another kind": lambda c: amend(c, c.alleged, issue=["discrimination", "osh"]),
+    "amendment that counts what its target may not": lambda c: amend(c, c.harassed, sample={"n": 20}),
+    "amendment that addresses past the subjects": lambda c: amend(c, c.question, addressees=["aaf", "ietp"]),
     "completion claimed by neither committer nor actor": lambda c: progress(
         c, "CompletionClaimed", "clw", c.promise
     ),
@@ -282,6 +289,10 @@ def observe(case: Case, **more: Any) -> Signed:
 
 def progress(case: Case, event: str, by: str, target: Recorded, **claim: str) -> Signed:
     return case.log.draft(event, by, claim=claim, refs=[("on", target)])
+
+
+def amend(case: Case, target: Recorded, **changed: Any) -> Signed:
+    return case.log.draft("StatementCorrected", "clw", claim={"set": changed}, refs=[("amends", target)])
 
 
 # --- writing ----------------------------------------------------------------

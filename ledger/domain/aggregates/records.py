@@ -1,11 +1,15 @@
 """What an aggregate remembers of each entry in its stream: enough for the rules about later statements."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ...core.statement import Recorded
 from ..names import is_place_or_party
 
 CONDUCTOR_ROLES = frozenset({"lead", "joint", "subcontractor", "certifier"})
+# What decides whether counts may stand in the clear (core.counts), with the counts themselves.
+_COUNTING = ("issue", "method", "quantity", "sample", "scope")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +17,14 @@ class Record:
     """One logged statement as later statements may refer to it.
 
     `names` are the factories and parties among its subjects. `conductors` (of an investigation) and
-    `actor` (of a commitment) are None when the clear does not say, as in a sealed statement.
+    `actor` (of a commitment) are None when the clear does not say, as in a sealed statement. `counting` are
+    the clear members, as (name, value), that tell whether counts in an amendment may be clear.
     """
 
     index: int
     id: str
     kind: str
+    event: str
     type: str | None
     names: tuple[str, ...]
     issuers: tuple[str, ...]
@@ -27,6 +33,7 @@ class Record:
     visibility: str
     conductors: tuple[str, ...] | None = None
     actor: str | None = None
+    counting: tuple[tuple[str, Any], ...] = ()
 
 
 def record_of(recorded: Recorded) -> Record:
@@ -36,6 +43,7 @@ def record_of(recorded: Recorded) -> Record:
         recorded.index,
         statement.id,
         statement.kind,
+        statement.event,
         statement.type,
         tuple([subject.name for subject in statement.subjects if is_place_or_party(subject.name)]),
         statement.issuers,
@@ -44,7 +52,12 @@ def record_of(recorded: Recorded) -> Record:
         statement.visibility,
         _conductors(recorded) if statement.kind == "investigation" else None,
         statement.claim.get("actor") if statement.kind == "commitment" else None,
+        _counting(statement.claim) if statement.kind != "criterion" else (),  # a clause counts nobody
     )
+
+
+def _counting(claim: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple([(name, claim[name]) for name in _COUNTING if name in claim])
 
 
 def _conductors(recorded: Recorded) -> tuple[str, ...] | None:
