@@ -32,13 +32,28 @@ Stored = tuple[int, bytes]
 
 BATCH = 5_000
 IDLE_SECONDS = 0.025
+# What projecting takes is taken from appending on the same machine. After a batch it rests nine times as long
+# as it worked, so that under load a few large batches are made, and readers are this far behind at most.
+REST = 9.0
+LONGEST_REST = 0.25  # seconds
+STANDBY_SECONDS = 0.5  # until the next look whether the runner that projects is gone
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 10.0
 
-# As the library's single-row tracking has it: nothing is returned when another runner was there first.
-_TRACK = """
+# Any number will do, as long as no other advisory lock of the ledger has it ("proj" in ASCII).
+_LEAD = 0x70_72_6F_6A
+# Without a transaction, as it is asked all the time and mostly in vain.
+_BEHIND = """
+    SELECT EXISTS (
+        SELECT FROM notification_tracking, ledger_head
+        WHERE application_name = ANY(%s) AND notification_id < size
+    )
+"""
+# As the library's single-row tracking has it: a row moves forward only.
+_MOVE = """
+    WITH cleared AS (DELETE FROM projection_failure WHERE view = ANY(%(views)s) AND position < %(to)s)
     UPDATE notification_tracking SET notification_id = %(to)s
-    WHERE application_name = %(name)s AND notification_id < %(to)s RETURNING notification_id
+    WHERE application_name = ANY(%(names)s) AND notification_id < %(to)s
 """
 _CLAIM = """
     SELECT application_name, notification_id FROM notification_tracking
@@ -66,7 +81,7 @@ class Poisoned(LedgerError):
 
 class Runner:
     """Projects the log of one database into `views`. One thread uses it; any number of runners share a
-    database.
+    database: one of those that run for ever projects, the others stand by and do so when they are woken.
     """
 
     def __init__(
@@ -77,6 +92,8 @@ class Runner:
         self._conn: Connection[Any] | None = None
         self._resting: dict[str, float] = {}
         self._woken = threading.Event()
+        self._leads = False
+        self._full = False
         self.trouble: str | None = None
 
     def run_forever(self, stop: threading.Event) -> None:
@@ -86,17 +103,36 @@ class Runner:
         pause = FIRST_PAUSE
         while not stop.is_set():
             try:
-                busy = self.run_once()
+                rest = self._turn()
             except Exception as error:
                 self._note(error)
                 stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
                 continue
             self.trouble, pause = None, FIRST_PAUSE
-            if not busy:
-                self._woken.wait(self._idle)
-                self._woken.clear()
+            self._woken.wait(rest)
         self.close()
+
+    def _turn(self) -> float:
+        """One batch, if it is ours to make; seconds until the next one, unless woken."""
+        woken = self._woken.is_set()
+        self._woken.clear()
+        if not (woken or self._is_leader()):
+            return STANDBY_SECONDS
+        started = time.monotonic()
+        if not self.run_once():
+            return self._idle
+        if self._full:
+            return 0.0
+        return max(self._idle, min(REST * (time.monotonic() - started), LONGEST_REST))
+
+    def _is_leader(self) -> bool:
+        """Whether this runner projects unasked. It leads until its session ends."""
+        conn = self._connection()
+        if not self._leads:
+            row = conn.cursor(row_factory=tuple_row).execute("SELECT pg_try_advisory_lock(%s)", (_LEAD,))
+            self._leads = row.fetchone() == (True,)
+        return self._leads
 
     def wake(self) -> None:
         """Look for new entries now; may be called from any thread."""
@@ -109,6 +145,9 @@ class Runner:
         Raises psycopg.Error when the database is away; the next call connects again.
         """
         conn = self._connection()
+        self._full = False
+        if not self._is_behind(conn):
+            return 0
         with conn.transaction():
             starts = self._claim(conn)
             return sum(self._project(conn, group, start) for start, group in _by_position(starts))
@@ -130,8 +169,14 @@ class Runner:
             # Rows can be made again from the log; waiting for the disk would slow the sequencer beside us.
             conn.execute("SET synchronous_commit = off")
             schema.install(conn, self._views)
-            self._conn = conn
+            self._conn, self._leads = conn, False
         return self._conn
+
+    def _is_behind(self, conn: Connection[Any]) -> bool:
+        """Whether the log is longer than some view that is not at rest."""
+        now = time.monotonic()
+        names = [name for name, view in self._names.items() if self._resting.get(view.name, 0.0) <= now]
+        return conn.cursor(row_factory=tuple_row).execute(_BEHIND, (names,)).fetchone() == (True,)
 
     def _claim(self, conn: Connection[Any]) -> list[tuple[int, View]]:
         """(position, view) of each view that is ours for this transaction and able to move."""
@@ -143,9 +188,18 @@ class Runner:
         return [(position, self._names[name]) for name, position in rows]
 
     def _project(self, conn: Connection[Any], views: Sequence[View], start: int) -> int:
+        """Write what the views take in: all together, and one by one when something is wrong with any."""
         entries = source.read_batch(conn, start, self._batch)
-        taken = zip(views, take_in(views, entries), strict=True) if entries else ()
-        return sum(self._advance(conn, view, start, entries, one) for view, one in taken)
+        if not entries:
+            return 0
+        self._full = self._full or len(entries) == self._batch
+        taken = take_in(views, entries)
+        if all(one.error is None for one in taken) and _write_together(conn, views, taken, start):
+            for view in views:
+                self._resting.pop(view.name, None)
+            return len(views) * len(entries)
+        pairs = zip(views, taken, strict=True)
+        return sum(self._advance(conn, view, start, entries, one) for view, one in pairs)
 
     def _advance(
         self, conn: Connection[Any], view: View, start: int, entries: Sequence[Stored], taken: Taken
@@ -154,7 +208,7 @@ class Runner:
         try:
             # A savepoint: what the database refuses for one view leaves the others' rows in place.
             with conn.transaction():
-                write(conn, view, taken.rows, start + taken.count)
+                write(conn, [view], [taken.rows], start + taken.count)
         except psycopg.OperationalError:
             raise
         except psycopg.Error as refused:
@@ -167,12 +221,9 @@ class Runner:
         return taken.count
 
     def _settle(self, conn: Connection[Any], view: View, position: int, error: Exception | None) -> None:
-        """Write down, or clear, what stops `view`."""
+        """Write down what stops `view`; moving on has cleared what stopped it before."""
         if error is None:
-            if self._resting.pop(view.name, None) is not None or position:
-                conn.execute(
-                    "DELETE FROM projection_failure WHERE view = %s AND position < %s", (view.name, position)
-                )
+            self._resting.pop(view.name, None)
             return
         what = f"{type(error).__name__}: {error}"
         row = conn.cursor(row_factory=tuple_row).execute(_FAILED, (view.name, position, what)).fetchone()
@@ -224,10 +275,26 @@ def take_in(views: Sequence[View], entries: Sequence[Stored]) -> list[Taken]:
     return found
 
 
-def write(conn: Connection[Any], view: View, rows: Sequence[Row], to: int) -> None:
-    """Rows and the tracking row, in the caller's transaction; nothing when the view stands there already."""
-    copy_rows(conn, view, rows)
-    conn.execute(_TRACK, {"name": schema.tracking_name(view), "to": to})
+def write(conn: Connection[Any], views: Sequence[View], rows: Sequence[Sequence[Row]], to: int) -> None:
+    """Each view's rows and the tracking rows, in the caller's transaction."""
+    for view, its in zip(views, rows, strict=True):
+        copy_rows(conn, view, its)
+    names = [schema.tracking_name(view) for view in views]
+    conn.execute(_MOVE, {"views": [view.name for view in views], "names": names, "to": to})
+
+
+def _write_together(
+    conn: Connection[Any], views: Sequence[View], taken: Sequence[Taken], start: int
+) -> bool:
+    """Whether the database took every view's rows; if not, none is written."""
+    try:
+        with conn.transaction():
+            write(conn, views, [one.rows for one in taken], start + taken[0].count)
+    except psycopg.OperationalError:
+        raise
+    except psycopg.Error:
+        return False
+    return True
 
 
 def copy_rows(conn: Connection[Any], view: View, rows: Sequence[Row], beside: str | None = None) -> None:
