@@ -57,6 +57,7 @@ def create_app(settings: Settings, open_service: OpenService = Service) -> FastA
         redoc_url=None,
     )
     app.state.uploads = Gate(settings.uploads_at_once, "too-many-uploads")
+    app.state.bundles = Gate(settings.bundles_at_once, "too-many-bundles")
     _add_routes(app, settings)
     _add_problems(app)
     app.add_middleware(Guard)

@@ -54,10 +54,14 @@ PROBLEMS: Final[dict[str, Row]] = {
     "no-such-document": Row(
         404, "no public document with this digest", "it is shown once a statement captures it"
     ),
+    "nothing-to-bundle": Row(
+        404, "nothing about it in the part of the log that is indexed", "wait a minute, or check the name"
+    ),
     "no-checkpoint": Row(404, "nothing has been signed yet", "wait for the first entry"),
     "method-not-allowed": Row(405, "this address does not take this method", "see the Allow header"),
     "body-too-large": Row(413, "the body is larger than the limit", "split it"),
     "media-type": Row(415, "this content is not taken", "send one of the types that the detail lists"),
+    "too-many-bundles": Row(429, "too many bundles at once", "try again after the seconds in Retry-After"),
     "too-many-uploads": Row(429, "too many uploads at once", "try again after the seconds in Retry-After"),
     "overloaded": Row(
         503, "more submissions than can be taken", "try again after the seconds in Retry-After"
@@ -144,6 +148,7 @@ CODE_OF_ERROR: Final[dict[str, str]] = {
     "AsOfUnreadable": "bad-parameter",
     "BlobTooLarge": "body-too-large",
     "CursorUnreadable": "bad-parameter",
+    "NotBundled": "nothing-to-bundle",
     "NotFound": "not-found",
     "NotLogged": "no-such-statement",
     "NothingSigned": "no-checkpoint",

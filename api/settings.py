@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     max_batch_lines: int = Field(20_000, ge=1)
     max_document_bytes: int = Field(64 * MEBIBYTE, ge=1)
     uploads_at_once: int = Field(4, ge=1)
+    bundles_at_once: int = Field(2, ge=1)
     submissions_at_once: int = Field(8192, ge=1)
     wait_seconds: float = Field(5.0, ge=0, le=60)
     """How long a reader with `at_least` waits for the views to catch up."""

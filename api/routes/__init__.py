@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.routes import (
+    bundles,
     checkpoint,
     criteria,
     documents,
@@ -19,6 +20,7 @@ from api.routes import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     statements.router,
+    bundles.router,
     factories.router,
     parties.router,
     open_items.router,
