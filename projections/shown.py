@@ -8,10 +8,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.core.statement import Statement
+from ledger.core.statement import Ref, Statement
 from projections.amendments import Amendment, amendments, retractions
 from projections.items import Item, Slice
 from projections.voices import Provenance, provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A pinned reference; `position`, `kind` and `title` say where it leads, if the reader has that at hand.
+
+    `title` is the target's own title or document address, None where it has none or it is withheld.
+    """
+
+    rel: str
+    id: str
+    locator: str | None = None
+    position: int | None = None
+    kind: str | None = None
+    title: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """Members that are None are left out."""
+        members = {
+            "rel": self.rel,
+            "id": self.id,
+            "locator": self.locator,
+            "position": self.position,
+            "kind": self.kind,
+            "title": self.title,
+        }
+        return {name: value for name, value in members.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +59,7 @@ class Shown:
     said: str | None
     occurred: str | None
     subjects: tuple[str, ...]
-    refs: tuple[tuple[str, str, str | None], ...]
+    refs: tuple[Reference, ...]
     content: Mapping[str, Any]
     withheld: int
     visibility: str
@@ -52,7 +79,7 @@ class Shown:
             "said": self.said,
             "occurred": self.occurred,
             "subjects": list(self.subjects),
-            "refs": [_ref(*ref) for ref in self.refs],
+            "refs": [ref.to_json() for ref in self.refs],
             "content": dict(self.content),
             "withheld": self.withheld,
             "visibility": self.visibility,
@@ -76,7 +103,7 @@ def show(item: Item, known: Slice) -> Shown:
         said=said_when(statement),
         occurred=statement.occurred or item.claim.get("occurred"),
         subjects=tuple(subject.name for subject in statement.subjects),
-        refs=tuple((ref.rel, ref.id, ref.locator) for ref in statement.refs),
+        refs=tuple(_reference(ref, known) for ref in statement.refs),
         content={name: value for name, value in item.claim.items() if name != "_sd"},
         withheld=item.withheld,
         visibility=statement.visibility,
@@ -86,8 +113,13 @@ def show(item: Item, known: Slice) -> Shown:
     )
 
 
-def _ref(rel: str, target: str, locator: str | None) -> dict[str, str]:
-    return {"rel": rel, "id": target} | ({"locator": locator} if locator else {})
+def _reference(ref: Ref, known: Slice) -> Reference:
+    target = known.get(ref.id) if ref.ledger is None else None
+    if target is None:
+        return Reference(ref.rel, ref.id, ref.locator)
+    title = target.claim.get("title")
+    words = title.get("text") if isinstance(title, Mapping) else target.claim.get("url")
+    return Reference(ref.rel, ref.id, ref.locator, target.position, target.statement.kind, words)
 
 
 def said_when(statement: Statement) -> str | None:

@@ -79,7 +79,12 @@ def page_of(answer: Mapping[str, Any], *lists: Sequence[Mapping[str, Any]]) -> P
         for item in items
         if item.get("kind") == "document" and (title := _title(item.get("content", {})))
     }
-    positions = {item["id"]: item["position"] for item in items if "id" in item and "position" in item}
+    referred = [ref for item in items for ref in item.get("refs", ())]
+    titles |= {
+        ref["id"]: ref["title"] for ref in referred if ref.get("kind") == "document" and "title" in ref
+    }
+    placed = [each for each in (*items, *referred) if "id" in each and "position" in each]
+    positions = {each["id"]: each["position"] for each in placed}
     return Page(answer.get("names", {}), positions, titles)
 
 

@@ -173,15 +173,21 @@ def _times(item: Mapping[str, Any]) -> str:
 
 
 def _references(refs: Iterable[Mapping[str, Any]], page: Page) -> str:
-    """Grouped by relation: `offers entry 72, entry 73`."""
-    grouped: dict[str, list[str]] = {}
+    """Grouped by relation: `offers entry 72, entry 73`; criteria by their titles."""
+    grouped: dict[str, list[Mapping[str, Any]]] = {}
     for ref in refs:
         if ref["rel"] not in SOURCES:
-            grouped.setdefault(ref["rel"], []).append(ref["id"])
+            grouped.setdefault(ref["rel"], []).append(ref)
     return "; ".join(
-        RELATIONS.get(rel, rel + " {target}").format(target=page.entries(targets))
+        RELATIONS.get(rel, rel + " {target}").format(target=_targets(targets, page))
         for rel, targets in grouped.items()
     )
+
+
+def _targets(refs: Sequence[Mapping[str, Any]], page: Page) -> str:
+    if all(ref.get("kind") == "criterion" and "title" in ref for ref in refs):
+        return plain.listed([f"“{ref['title']}”" for ref in refs])
+    return page.entries([ref["id"] for ref in refs])
 
 
 def gist(content: Mapping[str, Any], page: Page) -> str:
