@@ -19,24 +19,25 @@ from pydantic import SecretStr
 from api import documents
 from api.client.keyfile import read_key_file
 from api.problems import Problem
+from api.publishing import LogParts, PublishingThread, bucket_of, open_log, open_log_files
+from api.publishing import health as publishing_health
 from api.settings import Settings
+from api.signing import admit as admit_log_keys
 from ledger.application import Ledger
 from ledger.clock import SystemClock
-from ledger.core.checkpoint import Checkpoint, sign_checkpoint
-from ledger.core.note import Signer
 from ledger.core.refusal import LedgerError
 from ledger.core.statement import Recorded, read_recorded
-from ledger.heads import Heads
 from ledger.indexing import Identity, IndexPublisher
 from ledger.ports import StoreUnavailable
+from ledger.publication import Publisher
 from ledger.receipts import ReceiptDesk
 from ledger.sequencer import Limits, Outcome, Sequencer, SequencerUnavailable, Submission
-from ledger.store.blobs import ObjectBlobStore, S3Location, folder_blobs, s3_blobs
+from ledger.store.blobs import ObjectBlobStore, folder_blobs, s3_blobs
 from ledger.store.datastore import LedgerDatastore
 from ledger.store.embedded import EmbeddedServer
 from ledger.store.factory import LedgerFactory
-from ledger.store.journal import FileSignJournal
 from ledger.store.migrate import migrate, pending
+from ledger.store.publications import PostgresPublications
 from ledger.store.recorder import PostgresLedgerRecorder
 from projections import runner, schema
 from projections.index_trie import StoredIndex
@@ -65,22 +66,6 @@ class About:
         return {"origin": self.origin, "genesis": self.genesis, "clock": self.clock}
 
 
-class LogSigner:
-    """`CheckpointSigner`: the log's key, named after its origin."""
-
-    def __init__(self, origin: str, seed: bytes) -> None:
-        self._signer = Signer(origin, seed)
-        self._origin = origin
-
-    @property
-    def vkey(self) -> str:
-        """The verifier key that goes into trust files."""
-        return self._signer.verifier.vkey
-
-    def sign(self, size: int, root: bytes) -> str:
-        return sign_checkpoint(Checkpoint(self._origin, size, root), self._signer)
-
-
 @contextmanager
 def database(settings: Settings) -> Iterator[str]:
     """The database's URL, with the embedded server held while the block runs if none is named."""
@@ -96,15 +81,7 @@ def open_blobs(settings: Settings) -> ObjectBlobStore:
     location = settings.blobs_location
     if not location.startswith("s3://"):
         return folder_blobs(Path(location))
-    bucket, _, prefix = location.removeprefix("s3://").partition("/")
-    access, secret = _secret(settings.s3_access_key), _secret(settings.s3_secret_key)
-    return s3_blobs(S3Location(bucket, prefix, settings.s3_endpoint, settings.s3_region, access, secret))
-
-
-def open_signer(settings: Settings, origin: str) -> LogSigner:
-    """The log's key from its file. Raises `LedgerError` when it cannot be read."""
-    key = read_key_file(settings.log_key_file)
-    return LogSigner(origin, key.seed(lambda _: _secret(settings.log_key_passphrase)))
+    return s3_blobs(bucket_of(settings, location))
 
 
 def read_about(recorder: PostgresLedgerRecorder) -> About | None:
@@ -125,9 +102,11 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.blobs = open_blobs(settings)
+        self.files = open_log_files(settings)
         self._stack = ExitStack()
         self._stop = threading.Event()
         self._about: About | None = None
+        self._projector: Runner | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -154,8 +133,9 @@ class Service:
         return self._about
 
     async def admit(self, submission: Submission) -> None:
-        """What documents pin must be held, or must not be. Raises `Refusal`."""
+        """What documents pin must be held, or must not be; so must log keys. Raises `Refusal`."""
         await documents.admit(self.blobs, submission)
+        admit_log_keys(self._log.ring, submission)
 
     async def append(self, group: Sequence[Submission]) -> list[Outcome]:
         """The outcomes in order, once everything accepted is durable."""
@@ -177,6 +157,8 @@ class Service:
         """
         if position > (logged := self.recorder.head().size):
             raise Problem("position-ahead", f"the log has {logged} entries", "at_least")
+        if self._projector is not None:
+            self._projector.wake()
         with self._pool.connection() as conn:
             if position and not runner.wait(conn, VIEWS, position - 1, self.settings.wait_seconds):
                 raise Problem("views-behind", f"not at {position} within {self.settings.wait_seconds} s")
@@ -210,6 +192,10 @@ class Service:
         self._stack.callback(self._pool.close)
         with self._pool.connection() as conn:
             schema.install(conn, VIEWS)
+        self.publications = PostgresPublications(self.url)
+        self._log = self._open_log()
+        if self.settings.projector == "thread":
+            self._start_publisher()
         self._start_sequencer()
         if self.settings.projector == "thread":
             self._start_projector()
@@ -223,16 +209,30 @@ class Service:
         elif waiting := pending(self.url):
             raise NotMigrated(f"not yet applied: {', '.join(waiting)}", "run `evidence migrate` first")
 
-    def _heads(self) -> Heads:
+    def _open_log(self) -> LogParts:
         """What was signed, and may be. Raises `LedgerError` when the log's key cannot be read."""
         origin = self._about.origin if self._about else self.settings.origin
         if not origin:
             raise SequencerUnavailable("the ledger has no entry yet", "open it with `evidence init`")
-        signer = open_signer(self.settings, origin)
-        return Heads(self.recorder, FileSignJournal(self.settings.journal_file), signer)
+        return open_log(self.settings, origin, self.recorder, self.files)
+
+    def _start_publisher(self) -> None:
+        """Beside the projector. Stopped after the sequencer, so that its last batch is published, too."""
+        publisher = PublishingThread(self.settings, self.recorder, self._log.terms, self.tile_publisher())
+        publisher.start()
+        self._stack.callback(publisher.stop)
+
+    def tile_publisher(self) -> Publisher:
+        """Publishes the newest signed tree, whenever it is this process's turn."""
+        return Publisher(self.recorder, self._log.heads, self._log.terms, self.files, self.publications)
+
+    def publication(self) -> dict[str, Any]:
+        """How publication stands, whichever process publishes."""
+        demo = self._about is not None and self._about.clock == "demo"
+        return publishing_health(self.recorder, self.publications, self._log.terms, demo)
 
     def _start_sequencer(self) -> None:
-        heads = self._heads()
+        heads = self._log.heads
         desk = ReceiptDesk(self.recorder, heads)
         limits = Limits(queue=self.settings.submissions_at_once)
         self.sequencer = Sequencer(self.recorder, heads, desk, SystemClock(), limits, self.index)
@@ -241,7 +241,7 @@ class Service:
         self._stack.callback(self.sequencer.stop)
 
     def _start_projector(self) -> None:
-        projector = Runner(self.url, VIEWS)
+        projector = self._projector = Runner(self.url, VIEWS)
         thread = threading.Thread(
             target=projector.run_forever, args=(self._stop,), name="projector", daemon=True
         )

@@ -58,6 +58,7 @@ PROBLEMS: Final[dict[str, Row]] = {
         404, "nothing about it in the part of the log that is indexed", "wait a minute, or check the name"
     ),
     "no-checkpoint": Row(404, "nothing has been signed yet", "wait for the first entry"),
+    "no-such-tile": Row(404, "no such file of the public log", "see c2sp.org/tlog-tiles, and the checkpoint"),
     "method-not-allowed": Row(405, "this address does not take this method", "see the Allow header"),
     "body-too-large": Row(413, "the body is larger than the limit", "split it"),
     "media-type": Row(415, "this content is not taken", "send one of the types that the detail lists"),

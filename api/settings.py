@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     """libpq URL; without it the embedded server in `data` is used."""
     blobs: str = ""
     """A folder, or `s3://bucket/prefix`."""
+    tiles: str = ""
+    """The public log's files: a folder, or `s3://bucket/prefix`."""
     s3_endpoint: str = ""
     s3_region: str = "us-east-1"
     s3_access_key: SecretStr | None = None
@@ -65,6 +67,8 @@ class Settings(BaseSettings):
     """Whether this process publishes index statements, if it has the operator's device key."""
     index_seconds: float | None = Field(None, gt=0)
     """The interval between index statements; unless given, what entry 0 promises."""
+    publish_seconds: float | None = Field(None, gt=0)
+    """The interval between publications; unless given, a sixth of what entry 0 promises."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
 
@@ -130,6 +134,11 @@ class Settings(BaseSettings):
     def blobs_location(self) -> str:
         """The folder or the `s3://` address of the documents."""
         return self.blobs or str(self.data / "blobs")
+
+    @property
+    def tiles_location(self) -> str:
+        """The folder or the `s3://` address of the public log's files."""
+        return self.tiles or str(self.data / "log")
 
     def environment(self) -> dict[str, str]:
         """These settings as variables, for worker processes that are started afresh; no defaults."""

@@ -44,6 +44,7 @@ from ledger.tiling import grow, new_files
 
 log = logging.getLogger(__name__)
 
+FIRST_PAUSE = 1.0  # seconds, until the interval is known
 REBUILD = "run `evidence rebuild tiles`"
 
 
@@ -238,8 +239,10 @@ class PublishingLoop:
     """Publishes at every interval until stopped, and once more then. `trouble` says why it could not."""
 
     def __init__(self, publish: Callable[[], object], interval: Callable[[], float]) -> None:
+        """`interval` gives the seconds to wait, anew each time: the ledger may amend what it promises."""
         self._publish = publish
         self._interval = interval
+        self._pause = FIRST_PAUSE
         self.trouble: str | None = None
 
     def run_forever(self, stop: threading.Event) -> None:
@@ -249,11 +252,12 @@ class PublishingLoop:
             self._publish_once()
             if stopping:
                 return
-            stop.wait(self._interval())
+            stop.wait(self._pause)
 
     def _publish_once(self) -> None:
         try:
             self._publish()
+            self._pause = self._interval()
             self.trouble = None
         except LedgerError as error:
             self._note(error.what)

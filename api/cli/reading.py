@@ -151,4 +151,4 @@ def _opened(data: Any, database: Any, url: Any) -> Iterator[tuple[Client, int]]:
 
 def log_size(client: Client) -> int:
     """How many entries the newest checkpoint covers (its second line)."""
-    return int(client.text("/checkpoint").split("\n")[1])
+    return int(client.text("/v1/checkpoint").split("\n")[1])

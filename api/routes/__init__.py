@@ -16,6 +16,7 @@ from api.routes import (
     parties,
     schemas,
     statements,
+    tiles,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -28,5 +29,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     investigations.router,
     documents.router,
     schemas.router,
+    checkpoint.router,
 )
-UNVERSIONED: tuple[APIRouter, ...] = (checkpoint.router, health.router)
+UNVERSIONED: tuple[APIRouter, ...] = (tiles.router, health.router)

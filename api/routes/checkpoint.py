@@ -1,4 +1,4 @@
-"""The log's newest signed checkpoint, as c2sp.org/tlog-checkpoint has it."""
+"""The log's newest signed checkpoint, published or not yet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ router = APIRouter(tags=["log"])
     response_class=Response,
 )
 def checkpoint(request: Request) -> Response:
-    """The newest tree head that this ledger has signed."""
+    """The newest tree head that this ledger has signed: what fresh receipts lead to.
+
+    Its files are published a little later: see `/checkpoint` without `/v1`.
+    """
     head = service_of(request).ledger.checkpoint()
     headers = {"evidence-position": str(head.size)}
     return answer(request, head.note.encode(), "text/plain", headers=headers)

@@ -43,7 +43,7 @@ async def alive() -> Response:
     response_class=Response,
 )
 async def ready(request: Request) -> Response:
-    """Sequencer, views, migrations and document store, each with what is wrong with it."""
+    """Sequencer, views, migrations, publication and document store, each with what is wrong with it."""
     service = service_of(request)
     checks = await run_in_threadpool(_checks, service)
     checks["blobs"] = await _blobs(service)
@@ -57,6 +57,7 @@ def _checks(service: Service) -> dict[str, dict[str, Any]]:
         "sequencer": _checked(lambda: _sequencer(service)),
         "views": _checked(lambda: _views(service)),
         "migrations": _checked(lambda: _migrations(service)),
+        "publication": _checked(service.publication),
     }
 
 

@@ -76,10 +76,19 @@ class PostgresPublications:
     @contextmanager
     def turn(self) -> Iterator[PostgresTurn | None]:
         """This process's turn, held on a session of its own; None while another process has it."""
+        with self._session() as session:
+            yield session if session.lock() else None
+
+    def newest(self) -> Publication | None:
+        """The largest tree whose checkpoint was put."""
+        with self._session() as session:
+            return session.newest()
+
+    @contextmanager
+    def _session(self) -> Iterator[PostgresTurn]:
         with translated("publishing"):
             connection = psycopg.connect(self._url, autocommit=True, row_factory=tuple_row)
         try:
-            turn = PostgresTurn(connection)
-            yield turn if turn.lock() else None
+            yield PostgresTurn(connection)
         finally:
             connection.close()

@@ -59,7 +59,9 @@ def test_the_document_is_openapi_3_1_and_names_every_route(client: TestClient) -
         "/v1/schemas/{kind}",
         "/v1/documents",
         "/v1/documents/{sha256}",
+        "/v1/checkpoint",
         "/checkpoint",
+        "/tile/{path}",
         "/healthz",
         "/readyz",
     } <= document["paths"].keys()

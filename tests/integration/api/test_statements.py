@@ -180,7 +180,7 @@ def test_a_proof_can_be_had_later_as_receipt_or_as_text(poster: Poster) -> None:
 
 def test_the_checkpoint_covers_every_receipt_given_out(poster: Poster) -> None:
     index = poster.post(listing(poster, "acme")).json()["index"]
-    origin, size, *_ = poster.client.get("/checkpoint").text.split("\n")
+    origin, size, *_ = poster.client.get("/v1/checkpoint").text.split("\n")
     assert origin == ORIGIN
     assert int(size) > index
 

@@ -147,7 +147,13 @@ def test_a_process_that_works_is_alive_and_ready(case: Poster) -> None:
     case.read("/v1/factories")
     ready = case.client.get("/readyz")
     assert ready.status_code == 200, ready.text
-    assert set(ready.json()["checks"]) == {"sequencer", "views", "migrations", "blobs"}
+    assert set(ready.json()["checks"]) == {
+        "sequencer",
+        "views",
+        "migrations",
+        "publication",
+        "blobs",
+    }
 
 
 def test_every_answer_forbids_guessing_its_type(client: TestClient) -> None:

@@ -1,0 +1,126 @@
+"""Publication in the processes that keep the views up to date: where to, how often, and how it stands."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from api.settings import Settings
+from api.signing import KeyRing, LogSigner
+from ledger.clock import SystemClock
+from ledger.core.entry import decode_entry_trusted
+from ledger.core.grammar import milliseconds
+from ledger.core.refusal import LedgerError
+from ledger.heads import Heads
+from ledger.logterms import LogTerms
+from ledger.ports import LogFileStore, LogRecorder, Publications
+from ledger.publication import PublishedHead, Publisher, PublishingLoop
+from ledger.store.blobs import S3Location
+from ledger.store.journal import FileSignJournal
+from ledger.store.tilestore import BucketLogFiles, FolderLogFiles, bucket
+
+# Of `maxPublishDelay`, so that one failed attempt or two do not break the promise.
+ATTEMPTS_IN_DELAY = 6
+LEAST_INTERVAL = 1.0  # seconds
+
+
+class IntervalTooLong(LedgerError):
+    """The setting would break what entry 0 promises."""
+
+
+class LogParts(NamedTuple):
+    """What signing and publishing share in one process."""
+
+    heads: Heads
+    terms: LogTerms
+    ring: KeyRing
+    signer: LogSigner
+
+
+def open_log_files(settings: Settings) -> LogFileStore:
+    """Where the public files lie: a folder, or `s3://bucket/prefix`."""
+    location = settings.tiles_location
+    if not location.startswith("s3://"):
+        return FolderLogFiles(Path(location))
+    return BucketLogFiles(bucket(bucket_of(settings, location)))
+
+
+def bucket_of(settings: Settings, location: str) -> S3Location:
+    """The bucket that an `s3://` address names, with the settings' keys."""
+    name, _, prefix = location.removeprefix("s3://").partition("/")
+    keys = (settings.s3_access_key, settings.s3_secret_key)
+    access, secret = ("" if key is None else key.get_secret_value() for key in keys)
+    return S3Location(name, prefix, settings.s3_endpoint, settings.s3_region, access, secret)
+
+
+def open_log(settings: Settings, origin: str, recorder: LogRecorder, files: LogFileStore) -> LogParts:
+    """Journal, keys and published checkpoint of the log. Raises `LedgerError` when its key is not here."""
+    terms = LogTerms(recorder)
+    ring = KeyRing(settings, origin)
+    signer = LogSigner(origin, ring, terms)
+    signer.check(recorder.head().size)
+    journal = FileSignJournal(settings.journal_file)
+    return LogParts(Heads(recorder, journal, signer, [PublishedHead(files, terms)]), terms, ring, signer)
+
+
+def publish_interval(settings: Settings, terms: LogTerms, size: int) -> float:
+    """Seconds between publications, from the setting or from what the ledger promises at that size.
+
+    Raises `IntervalTooLong`.
+    """
+    promised = terms.at(size)
+    if promised is None:
+        return settings.publish_seconds or LEAST_INTERVAL
+    delay = promised.max_publish_delay
+    if settings.publish_seconds is None:
+        return max(delay / ATTEMPTS_IN_DELAY, LEAST_INTERVAL)
+    if settings.publish_seconds > delay:
+        raise IntervalTooLong(
+            f"EVIDENCE_PUBLISH_SECONDS is {settings.publish_seconds:g}, but this ledger promises a checkpoint"
+            f" within {delay} s",
+            "give a shorter interval, or none",
+        )
+    return settings.publish_seconds
+
+
+class PublishingThread:
+    """A publisher in a thread of its own; `stop` publishes once more what is signed by then."""
+
+    def __init__(
+        self, settings: Settings, recorder: LogRecorder, terms: LogTerms, publisher: Publisher
+    ) -> None:
+        publish_interval(settings, terms, recorder.head().size)
+        self.loop = PublishingLoop(
+            publisher.publish, lambda: publish_interval(settings, terms, recorder.head().size)
+        )
+        self._stop = threading.Event()
+        self._thread = threading.Thread(
+            target=self.loop.run_forever, args=(self._stop,), name="publisher", daemon=True
+        )
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+def health(recorder: LogRecorder, publications: Publications, terms: LogTerms, demo: bool) -> dict[str, Any]:
+    """How publication stands, whichever process publishes: late when an entry waits longer than promised."""
+    size, newest = recorder.head().size, publications.newest()
+    published = newest.size if newest else 0
+    waiting = _waiting(recorder, published) if published < size and not demo else 0.0
+    promised = terms.at(size)
+    late = promised is not None and waiting > promised.max_publish_delay
+    return {"ok": not late, "published": published, "behind": max(size - published, 0), "waiting": waiting}
+
+
+def _waiting(recorder: LogRecorder, position: int) -> float:
+    """Seconds since the entry at `position` was recorded."""
+    entry = recorder.entry_at(position)
+    if entry is None:
+        return 0.0
+    age = SystemClock().now() - milliseconds(decode_entry_trusted(entry.state).recorded_at)
+    return round(max(age, 0) / 1000, 3)
