@@ -9,10 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ledger.store.embedded import EmbeddedServer
 from tests.support.databases import TestServer, system_binaries
 from tests.support.requirements import missing
+
+# A busy machine is no defect: no example is failed for the time it took (pytest's own limit ends what hangs).
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Test processes (pytest-xdist) share one server of each kind; they inherit the folder's name.
 RUN_FOLDER = "EVIDENCE_TEST_RUN_FOLDER"
