@@ -74,6 +74,32 @@ PROBLEM: Final = _object(
         "mend": _text("what to do about it"),
     },
 )
+INDEX_PROOF: Final = _object(
+    "A proof file: an answer about the log that is checked offline.",
+    {
+        "format": _text("its format", const="urn:evidence-ledger:v1:index-proof"),
+        "asks": {"enum": ["all", "silence", "precedence"]},
+        "checkpoint": _text("the signed note of the tree that every path leads to"),
+        "entries": {
+            "type": "array",
+            "items": _object(
+                "an entry with its audit path",
+                {
+                    "entry": BASE64,
+                    "index": _count("its position in the log"),
+                    "path": {"type": "array", "items": BASE64},
+                },
+            ),
+        },
+    },
+    {
+        "key": _text("the index key"),
+        "proof": {"type": "object", "description": "of the key in the index"},
+        "published": _count("the position of the index statement"),
+        "earlier": _count("a position"),
+        "later": _count("a position"),
+    },
+)
 LEDGER: Final = _object(
     "Which ledger this is.",
     {

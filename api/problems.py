@@ -57,6 +57,7 @@ PROBLEMS: Final[dict[str, Row]] = {
     "nothing-to-bundle": Row(
         404, "nothing about it in the part of the log that is indexed", "wait a minute, or check the name"
     ),
+    "not-proven": Row(409, "the log does not show that", "see the detail"),
     "no-checkpoint": Row(404, "nothing has been signed yet", "wait for the first entry"),
     "no-such-tile": Row(404, "no such file of the public log", "see c2sp.org/tlog-tiles, and the checkpoint"),
     "method-not-allowed": Row(405, "this address does not take this method", "see the Allow header"),
@@ -151,7 +152,9 @@ CODE_OF_ERROR: Final[dict[str, str]] = {
     "CursorUnreadable": "bad-parameter",
     "NotBundled": "nothing-to-bundle",
     "NotFound": "not-found",
+    "NotIndexed": "not-proven",
     "NotLogged": "no-such-statement",
+    "NotProven": "not-proven",
     "NothingSigned": "no-checkpoint",
     "Overloaded": "overloaded",
 }

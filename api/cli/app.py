@@ -7,7 +7,18 @@ import sys
 import typer
 from typer import _click
 
-from api.cli import checking, demo, drafting, founding, keys, reading, sending, serving, verifying
+from api.cli import (
+    checking,
+    demo,
+    drafting,
+    founding,
+    keys,
+    proving,
+    reading,
+    sending,
+    serving,
+    verifying,
+)
 from api.cli.console import complain
 from api.cli.options import UsageError
 from api.client.keyfile import KeyFileError
@@ -26,6 +37,12 @@ app = typer.Typer(
 )
 key_app = typer.Typer(no_args_is_help=True, help="Make and show keys.", rich_markup_mode=None)
 app.add_typer(key_app, name="key")
+prove_app = typer.Typer(
+    no_args_is_help=True,
+    help="Prove what the log holds about something, and what it does not.",
+    rich_markup_mode=None,
+)
+app.add_typer(prove_app, name="prove")
 
 app.command("init")(founding.init)
 app.command("migrate")(founding.migrate)
@@ -44,6 +61,10 @@ app.command("timeline")(reading.timeline)
 app.command("matrix")(reading.matrix)
 app.command("open")(reading.open_items)
 app.command("verify")(verifying.verify)
+app.command("index")(proving.publish)
+prove_app.command("all")(proving.everything)
+prove_app.command("silence")(proving.silence)
+prove_app.command("precedence")(proving.precedence)
 app.command("rebuild")(checking.rebuild)
 app.command("check")(checking.check)
 

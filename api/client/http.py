@@ -137,9 +137,9 @@ class Client:
             response = self._request("GET", response.links["next"]["url"])
             yield _json(response)
 
-    def text(self, path: str) -> str:
-        """A text answer, such as the checkpoint."""
-        return self._request("GET", path, headers={"accept": "text/plain"}).text
+    def text(self, path: str, **parameters: str) -> str:
+        """An answer as text, such as the checkpoint."""
+        return self._request("GET", path, params=parameters, headers={"accept": "text/plain, */*"}).text
 
     def receipt(self, statement_id: str) -> Receipt:
         """The newest receipt for a statement that is in the log."""

@@ -14,6 +14,7 @@ from api.routes import (
     investigations,
     open_items,
     parties,
+    proofs,
     schemas,
     statements,
     tiles,
@@ -22,6 +23,7 @@ from api.routes import (
 ROUTERS: tuple[APIRouter, ...] = (
     statements.router,
     bundles.router,
+    proofs.router,
     factories.router,
     parties.router,
     open_items.router,
