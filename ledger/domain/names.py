@@ -11,6 +11,11 @@ def party_name(slug: str) -> str:
     return "party:" + slug
 
 
+def full_name(name: str) -> str:
+    """`factory:<slug>` as it is; a bare slug is a party's."""
+    return name if ":" in name else party_name(name)
+
+
 def is_place_or_party(name: str) -> bool:
     """Whether subject closure carries this name along: factories and parties."""
     return name.startswith(("factory:", "party:"))

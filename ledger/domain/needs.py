@@ -1,12 +1,14 @@
 """What `decide` may look at for one statement: read beforehand, in one round trip."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..core.envelope import Envelope
 from ..core.refusal import Refusal
 from ..core.statement import Statement
 from .aggregates import introduced_keys
-from .names import LEDGER, party_name
+from .names import LEDGER, full_name, party_name
 from .view import View
 
 
@@ -42,7 +44,31 @@ def _originators(statement: Statement) -> frozenset[str]:
         found.add(party_name(slug))
     if statement.attribution is not None:
         found.update(party_name(relay) for relay in statement.attribution.via if ":" not in relay)
+    found.update(name for name, _ in named_in(statement.claim))
     return frozenset(found)
+
+
+# Members that name one party or factory, and those that name several.
+_ONE = ("actor", "operatedBy", "owner")
+_SEVERAL = ("addressees", "recipients", "respondents")
+
+
+def named_in(claim: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
+    """(name, JSON pointer below the claim) of each party and factory that clear members name, those that an
+    amendment sets too.
+    """
+    for member in _ONE:
+        if member in claim:
+            yield full_name(claim[member]), f"{place}/{member}"
+    for member in _SEVERAL:
+        for i, one in enumerate(claim.get(member, ())):
+            if not one.startswith("group:"):
+                yield full_name(one), f"{place}/{member}/{i}"
+    for i, one in enumerate(claim.get("participants", ())):
+        if "party" in one:
+            yield party_name(one["party"]), f"{place}/participants/{i}/party"
+    if "set" in claim:
+        yield from named_in(claim["set"], f"{place}/set")
 
 
 def plain_digests(statement: Statement) -> list[str]:

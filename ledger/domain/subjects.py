@@ -4,7 +4,7 @@ from ..core.form import first_digest
 from ..core.refusal import Refusal
 from ..core.statement import Statement, Subject
 from .facts import creation_of, target_of, targets
-from .names import party_name
+from .names import full_name
 from .view import View
 
 # Subjects beyond those that closure and addressees demand; the form allows 128 in all.
@@ -85,11 +85,7 @@ def _addressees(view: View, statement: Statement) -> set[str]:
         target.kind == "request" for _, target in targets(view, statement, "amends")
     ):
         claim = statement.claim.get("set", {})
-    return {
-        one if one.startswith("factory:") else party_name(one)
-        for one in claim.get("addressees", ())
-        if not one.startswith("group:")
-    }
+    return {full_name(one) for one in claim.get("addressees", ()) if not one.startswith("group:")}
 
 
 def _check_shared(view: View, statement: Statement, names: set[str]) -> None:

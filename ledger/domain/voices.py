@@ -1,4 +1,5 @@
-"""Hand and voice: everybody named as claimant, relay or audience is a party of this ledger.
+"""Hand and voice: everybody named as claimant, relay or audience, or in the claim, is a party (or factory) of
+this ledger.
 
 A claim may be somebody else's words, but never those of somebody nobody has named: claims by and about a
 party need an owner (domain: parties). Whose voice may say what is each kind's rule.
@@ -8,13 +9,14 @@ from collections.abc import Iterable
 
 from ..core.refusal import Refusal
 from ..core.statement import Statement
-from .facts import is_party, is_registered, party_of
+from .facts import creation_of, is_party, is_registered, party_of
+from .needs import named_in
 from .view import View
 
 
 def check_people(view: View, statement: Statement) -> None:
-    """Issuers have keys; claimants, relays and audience are listed or registered, claimants no natural
-    persons.
+    """Issuers have keys; claimants, relays, audience and whom the claim names are listed or registered;
+    claimants are no natural persons.
     """
     if statement.event == "LedgerOpened":
         return
@@ -27,6 +29,9 @@ def check_people(view: View, statement: Statement) -> None:
         relays = (relay for relay in statement.attribution.via if ":" not in relay)
         _check_known(view, relays, "/predicate/attribution/via")
     _check_known(view, statement.audience, "/predicate/audience")
+    for name, place in named_in(statement.claim):
+        if creation_of(view, name) is None:
+            raise Refusal("unknown-party", f"nothing is named {name}", f"/predicate/claim{place}")
 
 
 def _check_claimants(view: View, statement: Statement) -> None:

@@ -208,6 +208,15 @@ VOICES: dict[str, Draft] = {
         refs=[("statedIn", c.document)], claimants=["ietp"], attribution={"form": "quote", "via": ["nobody"]}
     ),
     "unknown audience": lambda c: c.allege(visibility="parties", audience=["nobody"]),
+    "unknown participant": lambda c: c.log.draft(
+        "AuditDescribed",
+        "clw",
+        about=[FOSHAN],
+        claim={"stage": "reported", "participants": [{"party": "nobody", "role": "lead"}]},
+    ),
+    "unknown factory as actor": lambda c: c.log.draft(
+        "CommitmentMade", "aaf", about=[FOSHAN], claim={"actor": "factory:nowhere"}
+    ),
     "observation by who did not conduct": lambda c: observe(c),
     "determination by an ngo": lambda c: c.log.draft(
         "OverallDetermined", "clw", about=[FOSHAN], claim={"outcome": "conforms"}, refs=[("within", c.audit)]

@@ -139,3 +139,20 @@ def test_within_leads_to_a_complaint_or_lawsuit_but_to_no_question(log: Log) -> 
     log.say("ObservationMade", "clw", about=["party:court"], claim=observed, refs=[("within", complaint)])
     with refused("reference-kind"):
         log.say("ObservationMade", "clw", about=["party:court"], claim=observed, refs=[("within", question)])
+
+
+@pytest.mark.parametrize(
+    ("event", "claim"),
+    [
+        ("AuditDescribed", {"stage": "reported", "participants": [{"party": "nobody", "role": "lead"}]}),
+        ("CommitmentMade", {"actor": "nobody"}),
+        ("CommitmentMade", {"actor": "factory:nowhere"}),
+        ("ComplaintFiled", {"addressees": ["ietp"], "respondents": ["nobody"]}),
+        ("PartyListed", {"entity": "programme", "roles": ["ngo"], "operatedBy": "nobody"}),
+    ],
+)
+def test_whom_a_claim_names_has_been_named_before(log: Log, event: str, claim: dict[str, object]) -> None:
+    """Else a slug could be anything, a worker's name for one, and stay in the clear for ever."""
+    about = ["party:new"] if event == "PartyListed" else ["factory:foshan"]
+    with refused("unknown-party"):
+        log.say(event, "clw", about=about, claim=claim)
