@@ -25,6 +25,7 @@ from ledger.witnessing import (
     add_checkpoint_body,
     assemble,
     cosignature,
+    gave_up,
     judge,
     probed,
     quorum_reached,
@@ -210,6 +211,9 @@ class Witnesses:
             self._memory.remember(vkey, standing)
             if not again:
                 break
+        else:
+            standing = gave_up(standing, self._now(), self._luck.random())
+            self._memory.remember(vkey, standing)
         if standing.failures or standing.alarm:
             log.warning("witness %s: %s", witness.name, standing.answer)
         return Asked(witness, standing)

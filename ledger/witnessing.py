@@ -227,6 +227,11 @@ def probed(standing: Standing, answer: Reply | Outage) -> Standing:
     return replace(standing, claimed=size, answer=f"it holds {size} entries ({answer.status})")
 
 
+def gave_up(standing: Standing, now: float, luck: float) -> Standing:
+    """The standing after as many rounds as one checkpoint is worth."""
+    return _pause(standing, f"it named another size {ROUNDS} times (409)", now, luck)
+
+
 def _alarm(standing: Standing, what: str) -> Next:
     return Next(replace(standing, alarm=what, answer=what, failures=standing.failures + 1))
 

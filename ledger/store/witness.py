@@ -16,6 +16,8 @@ from typing import Final
 import httpx2
 import msgspec
 
+from ledger.core.checkpoint import parse as parse_checkpoint
+from ledger.core.note import Verifier, open_note
 from ledger.core.policy import Policy, parse_policy
 from ledger.core.refusal import LedgerError, Refusal
 from ledger.witnessing import Outage, Reply, Standing
@@ -99,10 +101,14 @@ class FileWitnessMemory:
         self._folder = folder
 
     def recall(self, vkey: str) -> Standing:
-        """What is remembered; a fresh standing for a witness that was never asked."""
+        """What is remembered, the cosignature verified anew; a fresh standing if it was never asked.
+
+        Raises `WitnessMemoryUnusable`.
+        """
         try:
             kept = msgspec.json.decode(self._path(vkey).read_bytes(), type=_Kept)
-            kept.standing.head  # noqa: B018 - a note that cannot be read is refused here, not later
+            if kept.standing.note:
+                parse_checkpoint(open_note(kept.standing.note, [Verifier.from_vkey(vkey)]).text)
         except FileNotFoundError:
             return Standing()
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError, Refusal) as error:

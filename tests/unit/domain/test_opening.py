@@ -5,7 +5,7 @@ import pytest
 from ledger.core.grammar import base64_encode
 from ledger.core.refusal import Refusal
 from ledger.core.statement import Recorded
-from ledger.domain.decide import decide
+from ledger.domain.decide import admit, decide
 from ledger.domain.facts import ledger_of
 from tests.support.builder import (
     FOUNDING_KEYS,
@@ -199,3 +199,20 @@ def test_erased_bytes_are_not_taken_in_again(log: Log) -> None:
     log.state.apply(Recorded(log.state.size, log.time_of(erasure.statement), erasure.statement, key_ids))
     with refused("erased-slot"):
         log.say("DocumentCaptured", "aaf", about=about, claim=captured)
+
+
+def test_a_policy_with_a_quorum_that_cannot_be_read_is_not_taken_in() -> None:
+    log = Log()
+    founders = ["ledger:main", "party:operator", "party:registrar"]
+    for policy, is_taken in (
+        ("We judge nothing.", True),
+        ("quorum none\n", True),
+        ("quorum nobody\n", False),
+    ):
+        claim = dict(log.genesis().statement.claim) | {"policy": policy}
+        opening = log.draft("LedgerOpened", "operator", about=founders, claim=claim, signers=FOUNDING_KEYS)
+        if is_taken:
+            admit(log.state, opening.statement, opening.disclosures)
+        else:
+            with refused("bad-policy"):
+                admit(log.state, opening.statement, opening.disclosures)
