@@ -17,6 +17,7 @@ from api.cli.console import out, progress, say, say_json
 from api.cli.founding import enter_genesis, found
 from api.cli.options import Json, load_settings, read_trust
 from api.cli.place import reach
+from api.cli.proving import publish_index
 from api.cli.reading import address, ask_all, log_size
 from api.cli.sending import enter
 from api.cli.verifying import print_report
@@ -97,7 +98,10 @@ def _ledger(case: Case, settings: Settings) -> Iterator[tuple[Client, Trust, int
     batch = list(signed_statements(case, trust, make_keys(case, settings.keys_folder), settings.keys_folder))
     with reach(settings) as client:
         enter_genesis(client, genesis, trust, settings.receipts_folder)
-        yield client, trust, _enter_all(case, settings, client, trust, batch)
+        shown = _enter_all(case, settings, client, trust, batch)
+        # Once, at the end: the same entries stand at the same places however long entering took.
+        publish_index(settings)
+        yield client, trust, shown
 
 
 def _enter_all(case: Case, settings: Settings, client: Client, trust: Trust, batch: Sequence[Signed]) -> int:
