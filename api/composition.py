@@ -218,13 +218,12 @@ class Service:
 
     def _start_publisher(self) -> None:
         """Beside the projector. Stopped after the sequencer, so that its last batch is published, too."""
-        publisher = PublishingThread(self.settings, self.recorder, self._log.terms, self.tile_publisher())
-        publisher.start()
-        self._stack.callback(publisher.stop)
+        log = self._log
+        self._stack.enter_context(PublishingThread(self.settings, lambda: log, self.publications))
 
     def tile_publisher(self) -> Publisher:
         """Publishes the newest signed tree, whenever it is this process's turn."""
-        return Publisher(self.recorder, self._log.heads, self._log.terms, self.files, self.publications)
+        return self._log.publisher(self.publications)
 
     def publication(self) -> dict[str, Any]:
         """How publication stands, whichever process publishes."""

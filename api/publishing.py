@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from api.settings import Settings
 from api.signing import KeyRing, LogSigner
@@ -12,12 +14,16 @@ from ledger.clock import SystemClock
 from ledger.core.entry import decode_entry_trusted
 from ledger.core.grammar import milliseconds
 from ledger.core.refusal import LedgerError
+from ledger.core.statement import read_recorded
 from ledger.heads import Heads
 from ledger.logterms import LogTerms
 from ledger.ports import LogFileStore, LogRecorder, Publications
 from ledger.publication import PublishedHead, Publisher, PublishingLoop
 from ledger.store.blobs import S3Location
+from ledger.store.datastore import LedgerDatastore
 from ledger.store.journal import FileSignJournal
+from ledger.store.publications import PostgresPublications
+from ledger.store.recorder import PostgresLedgerRecorder
 from ledger.store.tilestore import BucketLogFiles, FolderLogFiles, bucket
 
 # Of `maxPublishDelay`, so that one failed attempt or two do not break the promise.
@@ -32,10 +38,16 @@ class IntervalTooLong(LedgerError):
 class LogParts(NamedTuple):
     """What signing and publishing share in one process."""
 
+    recorder: LogRecorder
+    files: LogFileStore
     heads: Heads
     terms: LogTerms
     ring: KeyRing
     signer: LogSigner
+
+    def publisher(self, publications: Publications) -> Publisher:
+        """Publishes the newest signed tree, whenever it is this process's turn."""
+        return Publisher(self.recorder, self.heads, self.terms, self.files, publications)
 
 
 def open_log_files(settings: Settings) -> LogFileStore:
@@ -55,13 +67,18 @@ def bucket_of(settings: Settings, location: str) -> S3Location:
 
 
 def open_log(settings: Settings, origin: str, recorder: LogRecorder, files: LogFileStore) -> LogParts:
-    """Journal, keys and published checkpoint of the log. Raises `LedgerError` when its key is not here."""
-    terms = LogTerms(recorder)
+    """Journal, keys and published checkpoint of the log.
+
+    Raises `LedgerError` when its key is not here, or the settings would break what it promises.
+    """
+    terms, size = LogTerms(recorder), recorder.head().size
+    publish_interval(settings, terms, size)
     ring = KeyRing(settings, origin)
     signer = LogSigner(origin, ring, terms)
-    signer.check(recorder.head().size)
+    signer.check(size)
     journal = FileSignJournal(settings.journal_file)
-    return LogParts(Heads(recorder, journal, signer, [PublishedHead(files, terms)]), terms, ring, signer)
+    heads = Heads(recorder, journal, signer, [PublishedHead(files, terms)])
+    return LogParts(recorder, files, heads, terms, ring, signer)
 
 
 def publish_interval(settings: Settings, terms: LogTerms, size: int) -> float:
@@ -85,26 +102,62 @@ def publish_interval(settings: Settings, terms: LogTerms, size: int) -> float:
 
 
 class PublishingThread:
-    """A publisher in a thread of its own; `stop` publishes once more what is signed by then."""
+    """Publication in a thread of its own; leaving it publishes once more what is signed by then."""
 
     def __init__(
-        self, settings: Settings, recorder: LogRecorder, terms: LogTerms, publisher: Publisher
+        self, settings: Settings, log: Callable[[], LogParts | None], publications: Publications
     ) -> None:
-        publish_interval(settings, terms, recorder.head().size)
-        self.loop = PublishingLoop(
-            publisher.publish, lambda: publish_interval(settings, terms, recorder.head().size)
-        )
+        """`log` gives the log once it is open; until then there is nothing to publish."""
+        self._settings = settings
+        self._open = log
+        self._publications = publications
+        self._log: LogParts | None = None
+        self._publisher: Publisher | None = None
         self._stop = threading.Event()
+        self.loop = PublishingLoop(self._publish, self._interval)
         self._thread = threading.Thread(
             target=self.loop.run_forever, args=(self._stop,), name="publisher", daemon=True
         )
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         self._thread.start()
+        return self
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join()
+
+    def _publish(self) -> None:
+        if self._log is None:
+            self._log = self._open()
+        if self._log is not None and self._publisher is None:
+            self._publisher = self._log.publisher(self._publications)
+        if self._publisher is not None:
+            self._publisher.publish()
+
+    def _interval(self) -> float:
+        if self._log is None:
+            return LEAST_INTERVAL
+        return publish_interval(self._settings, self._log.terms, self._log.recorder.head().size)
+
+
+@contextmanager
+def publishing(settings: Settings, url: str) -> Iterator[PublishingThread]:
+    """Publish beside a projector that is a process of its own, from the database at `url`."""
+    datastore = LedgerDatastore(url)
+    recorder, files = PostgresLedgerRecorder(datastore), open_log_files(settings)
+
+    def log() -> LogParts | None:
+        for position, entry in recorder.read_entries(0, 1):
+            origin = read_recorded(position, entry).statement.origin
+            return open_log(settings, origin, recorder, files)
+        return None
+
+    try:
+        with PublishingThread(settings, log, PostgresPublications(url)) as thread:
+            yield thread
+    finally:
+        datastore.close()
 
 
 def health(recorder: LogRecorder, publications: Publications, terms: LogTerms, demo: bool) -> dict[str, Any]:

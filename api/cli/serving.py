@@ -33,8 +33,9 @@ def serve(
 
 
 def project(data: Data = None, database: Database = None) -> None:
-    """Keep the views up to date until stopped, as a process of its own."""
+    """Keep the views and the public log up to date until stopped, as a process of its own."""
     from api.composition import database as opened
+    from api.publishing import publishing
     from projections.runner import Runner
     from projections.views import VIEWS
 
@@ -43,5 +44,6 @@ def project(data: Data = None, database: Database = None) -> None:
     with opened(settings) as url:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_args: stop.set())
-        say(_("Keeping the views up to date until stopped (Ctrl-C)."))
-        Runner(url, VIEWS).run_forever(stop)
+        say(_("Keeping the views and the public log up to date until stopped (Ctrl-C)."))
+        with publishing(settings, url):
+            Runner(url, VIEWS).run_forever(stop)
