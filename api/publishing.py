@@ -13,18 +13,21 @@ from api.signing import KeyRing, LogSigner
 from ledger.clock import SystemClock
 from ledger.core.entry import decode_entry_trusted
 from ledger.core.grammar import milliseconds
+from ledger.core.merkle import HashReader
 from ledger.core.refusal import LedgerError
 from ledger.core.statement import read_recorded
+from ledger.cosigning import Witnesses
 from ledger.heads import Heads
 from ledger.logterms import LogTerms
 from ledger.ports import LogFileStore, LogRecorder, Publications
-from ledger.publication import PublishedHead, Publisher, PublishingLoop
+from ledger.publication import Progress, PublishedHead, Publisher, PublishingLoop, rebuild
 from ledger.store.blobs import S3Location
 from ledger.store.datastore import LedgerDatastore
 from ledger.store.journal import FileSignJournal
 from ledger.store.publications import PostgresPublications
 from ledger.store.recorder import PostgresLedgerRecorder
 from ledger.store.tilestore import BucketLogFiles, FolderLogFiles, bucket
+from ledger.store.witness import FileWitnessMemory, HttpWitnesses, read_witnesses
 
 # Of `maxPublishDelay`, so that one failed attempt or two do not break the promise.
 ATTEMPTS_IN_DELAY = 6
@@ -44,10 +47,11 @@ class LogParts(NamedTuple):
     terms: LogTerms
     ring: KeyRing
     signer: LogSigner
+    witnesses: Witnesses
 
     def publisher(self, publications: Publications) -> Publisher:
         """Publishes the newest signed tree, whenever it is this process's turn."""
-        return Publisher(self.recorder, self.heads, self.terms, self.files, publications)
+        return Publisher(self.recorder, self.heads, self.terms, self.files, publications, self.witnesses)
 
 
 def open_log_files(settings: Settings) -> LogFileStore:
@@ -77,8 +81,20 @@ def open_log(settings: Settings, origin: str, recorder: LogRecorder, files: LogF
     signer = LogSigner(origin, ring, terms)
     signer.check(size)
     journal = FileSignJournal(settings.journal_file)
-    heads = Heads(recorder, journal, signer, [PublishedHead(files, terms)])
-    return LogParts(recorder, files, heads, terms, ring, signer)
+    witnesses = open_witnesses(settings, terms, lambda size: heads.nodes(size))
+    heads = Heads(recorder, journal, signer, [PublishedHead(files, terms), witnesses])
+    return LogParts(recorder, files, heads, terms, ring, signer, witnesses)
+
+
+def open_witnesses(settings: Settings, terms: LogTerms, nodes: Callable[[int], HashReader]) -> Witnesses:
+    """The witnesses of the ledger's published policy and of the settings. Raises `LedgerError`."""
+
+    def policy_at(size: int) -> str:
+        found = terms.at(size)
+        return "" if found is None else found.policy
+
+    memory, own = FileWitnessMemory(settings.witnesses_folder), read_witnesses(settings.witnesses)
+    return Witnesses(policy_at, nodes, HttpWitnesses(), memory, own)
 
 
 def publish_interval(settings: Settings, terms: LogTerms, size: int) -> float:
@@ -156,6 +172,16 @@ def publishing(settings: Settings, url: str) -> Iterator[PublishingThread]:
     try:
         with PublishingThread(settings, log, PostgresPublications(url)) as thread:
             yield thread
+    finally:
+        datastore.close()
+
+
+def rebuild_files(settings: Settings, url: str) -> Iterator[Progress]:
+    """Put the public files that are missing in the place that the settings name; needs no key."""
+    datastore = LedgerDatastore(url)
+    try:
+        recorder = PostgresLedgerRecorder(datastore)
+        yield from rebuild(recorder, open_log_files(settings), PostgresPublications(url))
     finally:
         datastore.close()
 

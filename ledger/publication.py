@@ -26,13 +26,14 @@ from ledger.core import merkle
 from ledger.core.checkpoint import Checkpoint
 from ledger.core.checkpoint import parse as parse_checkpoint
 from ledger.core.merkle import Frontier, TileReader
-from ledger.core.note import Verifier, open_note
+from ledger.core.note import Verifier, open_note, split_note
 from ledger.core.refusal import LedgerError, Refusal
 from ledger.core.tiles import CHECKPOINT_PATH, LogFiles
 from ledger.heads import Heads, NothingSigned
 from ledger.logterms import LogTerms
 from ledger.ports import (
     Cosigner,
+    FileConflict,
     LogFileStore,
     LogRecorder,
     Publication,
@@ -126,26 +127,6 @@ class Publisher:
             self._put(turn, newest, publication)
             return publication
 
-    def rebuild(self) -> Iterator[Progress]:
-        """Put every file that was ever published and is missing; raises `FileConflict` for one that differs.
-
-        Into an empty place this puts all of them, byte for byte as they were.
-        """
-        with self._publications.turn() as turn:
-            if turn is None:
-                raise LedgerError("another process publishes right now", "try again in a moment")
-            newest = turn.newest()
-            if newest is None:
-                return
-            there = self._store.read(CHECKPOINT_PATH)
-            before = Frontier()
-            for publication in turn.all():
-                before = self._put_files(before, publication)
-                yield Progress(publication.size, newest.size)
-            if there != newest.note.encode():
-                self._store.put_checkpoint(newest.note.encode(), there)
-            self._frontier = before
-
     def _resume(self, turn: PublishingTurn) -> Publication | None:
         """Steps 1 and 2; the newest publication after them."""
         newest, unfinished = turn.newest(), turn.unfinished()
@@ -178,7 +159,7 @@ class Publisher:
 
     def _put(self, turn: PublishingTurn, newest: Publication | None, publication: Publication) -> None:
         """Steps 5 to 7."""
-        after = self._put_files(self._before(newest), publication)
+        after = _put_files(self._recorder, self._store, self._before(newest), publication)
         note = publication.note.encode()
         there = self._store.read(CHECKPOINT_PATH)
         if there != note:
@@ -187,12 +168,6 @@ class Publisher:
             self._store.put_checkpoint(note, there)
         turn.finish(publication.size)
         self._frontier = after
-
-    def _put_files(self, before: Frontier, publication: Publication) -> Frontier:
-        grown = grow(self._recorder, before, publication.size, publication.root)
-        for files in new_files(self._recorder, grown):
-            self._store.put_new(files)
-        return grown.frontier
 
     def _before(self, newest: Publication | None) -> Frontier:
         """The frontier of the tree published last, as it was published."""
@@ -235,6 +210,38 @@ class Publisher:
         )
 
 
+def rebuild(recorder: LogRecorder, store: LogFileStore, publications: Publications) -> Iterator[Progress]:
+    """Put every file that was ever published and is missing.
+
+    Into an empty place this puts all of them, byte for byte as they were. Raises `FileConflict` for one that
+    differs, and `LedgerError` while somebody else publishes.
+    """
+    with publications.turn() as turn:
+        if turn is None:
+            raise LedgerError("another process publishes right now", "try again in a moment")
+        newest = turn.newest()
+        if newest is None:
+            return
+        before = Frontier()
+        for publication in turn.all():
+            before = _put_files(recorder, store, before, publication)
+            yield Progress(publication.size, newest.size)
+        _restore_checkpoint(store, newest)
+
+
+def _restore_checkpoint(store: LogFileStore, newest: Publication) -> None:
+    """Put the newest checkpoint where an older one is, or none; never over a later one."""
+    there, note = store.read(CHECKPOINT_PATH), newest.note.encode()
+    size = 0 if there is None else _text(there).size
+    if size < newest.size:
+        store.put_checkpoint(note, there)
+    elif size == newest.size and there != note:
+        raise FileConflict(
+            f"another checkpoint of {size} entries is published than the ledger remembers",
+            "keep a copy of it to find out why, remove it, and try again",
+        )
+
+
 class PublishingLoop:
     """Publishes at every interval until stopped, and once more then. `trouble` says why it could not."""
 
@@ -271,19 +278,40 @@ class PublishingLoop:
         self.trouble = what
 
 
+def _put_files(
+    recorder: LogRecorder, store: LogFileStore, before: Frontier, publication: Publication
+) -> Frontier:
+    """Step 5; the frontier of the published tree."""
+    grown = grow(recorder, before, publication.size, publication.root)
+    for files in new_files(recorder, grown):
+        store.put_new(files)
+    return grown.frontier
+
+
 def _bytes(publication: Publication | None) -> bytes | None:
     return None if publication is None else publication.note.encode()
 
 
 def _open(data: bytes, terms: LogTerms) -> Checkpoint:
     """A checkpoint signed by a key that is or was this log's."""
+    head = _text(data)
     try:
-        text = data.decode("utf-8")
-        size = parse_checkpoint(text.partition("\n\n")[0] + "\n").size
-        keys = [Verifier.from_vkey(vkey) for vkey in terms.log_keys_ever(size)]
-        return parse_checkpoint(open_note(text, keys).text)
+        open_note(data.decode(), [Verifier.from_vkey(vkey) for vkey in terms.log_keys_ever(head.size)])
+    except Refusal as error:
+        raise _foreign(error) from error
+    return head
+
+
+def _text(data: bytes) -> Checkpoint:
+    """What a checkpoint says, whoever signed it."""
+    try:
+        return parse_checkpoint(split_note(data.decode("utf-8"))[0])
     except (Refusal, UnicodeDecodeError) as error:
-        raise PublicFilesForeign(
-            f"the published checkpoint is not this ledger's: {error}",
-            "name another place for the public files, or the database that belongs to this one",
-        ) from error
+        raise _foreign(error) from error
+
+
+def _foreign(error: Exception) -> PublicFilesForeign:
+    return PublicFilesForeign(
+        f"the published checkpoint is not this ledger's: {error}",
+        "name another place for the public files, or the database that belongs to this one",
+    )

@@ -1,4 +1,4 @@
-"""`evidence check` and `evidence rebuild`: is everything still as it was signed; make the views anew."""
+"""`evidence check` and `evidence rebuild`: is all as it was signed; make views and tiles anew."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ import typer
 from api.cli.console import complain, progress, say, say_json
 from api.cli.options import Data, Database, Json, load_settings
 from api.cli.words import _, plural
+from api.settings import Settings
 
+TILES = "tiles"
 Views = Annotated[
-    list[str] | None, typer.Argument(metavar="[VIEW...]", help="Views to rebuild; all unless given.")
+    list[str] | None,
+    typer.Argument(metavar="[VIEW...]", help="Views to rebuild; all unless given. Or `tiles`."),
 ]
 
 
 def rebuild(views: Views = None, data: Data = None, database: Database = None, as_json: Json = False) -> None:
-    """Make views anew from the log, beside those that serve, and swap."""
+    """Make views anew from the log, beside those that serve, and swap; or the public log's files."""
+    if views == [TILES]:
+        _rebuild_tiles(load_settings(data, database), as_json)
+        return
     from api.composition import database as opened
     from projections.rebuild import Progress
     from projections.rebuild import rebuild as run
@@ -44,6 +50,28 @@ def rebuild(views: Views = None, data: Data = None, database: Database = None, a
         )
 
 
+def _rebuild_tiles(settings: Settings, as_json: bool) -> None:
+    from api.composition import database as opened
+    from api.publishing import rebuild_files
+
+    done = 0
+    with opened(settings) as url, progress(_("rebuilding"), None) as advance:
+        for state in rebuild_files(settings, url):
+            advance(state.done - done, total=state.total)
+            done = state.done
+    if as_json:
+        say_json({"tiles": settings.tiles_location, "entries": done})
+    else:
+        entries = plural("{n} entry", "{n} entries", done)
+        say(
+            _(
+                "The public log of {entries} is whole in {place}.",
+                entries=entries,
+                place=settings.tiles_location,
+            )
+        )
+
+
 def _chosen(names: list[str] | None) -> list[Any]:
     from api.cli.options import UsageError
     from projections.views import VIEWS
@@ -51,7 +79,9 @@ def _chosen(names: list[str] | None) -> list[Any]:
     known = {view.name: view for view in VIEWS}
     unknown = sorted(set(names or []) - known.keys())
     if unknown:
-        raise UsageError(f"there is no view {unknown[0]}", f"views are {', '.join(known)}")
+        raise UsageError(
+            f"there is no view {unknown[0]}", f"views are {', '.join(known)}; `tiles` stands alone"
+        )
     return [known[name] for name in names or known]
 
 

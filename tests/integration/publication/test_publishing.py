@@ -26,7 +26,14 @@ from ledger.ports import (
     PublishingTurn,
     Signed,
 )
-from ledger.publication import PublicFilesForeign, PublicFilesLost, PublishedHead, Publisher
+from ledger.publication import (
+    Progress,
+    PublicFilesForeign,
+    PublicFilesLost,
+    PublishedHead,
+    Publisher,
+    rebuild,
+)
 from ledger.store.publications import PostgresPublications
 from ledger.store.tilestore import FolderLogFiles
 from ledger.tiling import TilesContradict
@@ -64,6 +71,9 @@ class Site:
             store or self.files,
             publications or PostgresPublications(self.url),
         )
+
+    def rebuild(self, store: LogFileStore | None = None) -> list[Progress]:
+        return list(rebuild(self.process.recorder, store or self.files, PostgresPublications(self.url)))
 
     def grow(self, count: int) -> int:
         """Log that many more statements; the log's size."""
@@ -222,7 +232,7 @@ def test_a_crash_at_any_write_leaves_a_servable_log_that_is_completed_later(
 def assert_rebuilt_elsewhere(site: Site) -> None:
     """The record of publications and the log give the same files again, byte for byte."""
     other = site.folder.with_name("rebuilt")
-    steps = list(site.publisher(FolderLogFiles(other)).rebuild())
+    steps = site.rebuild(FolderLogFiles(other))
     assert steps[-1].done == steps[-1].total == published_sizes(site)[-1]
     assert contents(other) == contents(site.folder)
 
@@ -232,7 +242,7 @@ def test_two_processes_never_publish_at_once(site: Site) -> None:
         assert turn is not None
         assert site.publisher().publish() is None
         with pytest.raises(LedgerError, match="another process"):
-            list(site.publisher().rebuild())
+            site.rebuild()
     assert site.publisher().publish() is not None
 
 
@@ -326,7 +336,7 @@ def test_lost_files_stop_publication_until_they_are_rebuilt(site: Site, gone: st
     with pytest.raises(PublicFilesLost) as error:
         site.publisher().publish()
     assert error.value.mend == "run `evidence rebuild tiles`"
-    list(site.publisher().rebuild())
+    site.rebuild()
     assert contents(site.folder) == before
     site.publisher().publish()
     assert set(contents(site.folder)) == files_of([270, 290, 300])
@@ -340,7 +350,19 @@ def test_a_rebuild_names_a_file_that_was_altered(site: Site) -> None:
     data[5000] ^= 1
     path.write_bytes(bytes(data))
     with pytest.raises(FileConflict, match="tile/entries/000"):
-        list(site.publisher().rebuild())
+        site.rebuild()
+
+
+def test_a_rebuild_never_puts_an_older_checkpoint_over_a_later_one(site: Site) -> None:
+    site.publisher().publish()
+    site.grow_to(300)
+    crash = Faults(6, persisted=True)  # the checkpoint is put, and not yet recorded
+    with pytest.raises(Crash):
+        faulty(site, crash).publish()
+    assert published_sizes(site) == [3]
+    assert servable_size(site) == 300
+    site.rebuild()
+    assert servable_size(site) == 300
 
 
 def test_a_publication_that_the_database_forgot_is_taken_up_again(site: Site) -> None:
