@@ -13,6 +13,7 @@ from typing import Any
 
 from ledger.core.entry import decode_entry, encode_entry
 from ledger.core.envelope import Signature, normalised
+from ledger.core.merkle import leaf_hash
 from ledger.core.refusal import Refusal
 from ledger.core.statement import Recorded, decode_statement
 from ledger.domain.decide import decide
@@ -20,6 +21,7 @@ from ledger.domain.facts import creation_of
 from ledger.domain.state import State
 from tests.support.builder import (
     LOG_KEY,
+    OPERATOR,
     OPERATOR_DEVICE,
     REGISTRAR,
     KeyPair,
@@ -311,7 +313,7 @@ def refusal_of(log: list[str], after: int, entry_text: str) -> Refusal:
     """What the rules say to an entry after the first `after` of the log; its form is good."""
     state = State()
     for index, text in enumerate(log[:after]):
-        state.apply(recorded_of(index, text))
+        state.apply(recorded_of(index, text), leaf_hash(text.encode("ascii")))
     entry = decode_entry(entry_text.encode("ascii"))
     statement = decode_statement(entry.envelope.payload)
     try:
@@ -382,6 +384,37 @@ def demo_vectors() -> dict[str, Any]:
     return {"about": ABOUT, "log": with_streams(base), "refused": cases}
 
 
+def index_vectors() -> dict[str, Any]:
+    """A log with three index statements, and index statements that may not follow it."""
+    base = Log.opened()
+    base.index(1)
+    base.register("clw")
+    base.factory("foshan")
+    base.say("AllegationMade", "clw", about=[FOSHAN], claim=ISSUE)
+    base.index(3)
+    indexed = base.index().statement.claim
+    log = [data.decode("ascii") for data in base.entries]
+    # The number of keys stays what it is: index statements have none.
+    good = {"keys": indexed["keys"], "root": indexed["root"], "size": len(log)}
+    claims: dict[str, tuple[dict[str, Any], list[KeyPair]]] = {
+        "over an entry to come": (good | {"size": len(log) + 1}, [OPERATOR_DEVICE]),
+        "over fewer entries than the one before": (good | {"size": indexed["size"] - 1}, [OPERATOR_DEVICE]),
+        "another number of keys": (good | {"keys": good["keys"] - 1}, [OPERATOR_DEVICE]),
+        "another root": (good | {"root": "A" * 43 + "="}, [OPERATOR_DEVICE]),
+        "signed by the root key": (good, [OPERATOR]),
+        "signed by the registrar": (good, [REGISTRAR]),
+    }
+    cases = [
+        refused(name, log, len(log), entry_text(base, index_draft(base, claim, signers)))
+        for name, (claim, signers) in claims.items()
+    ]
+    return {"about": ABOUT, "log": with_streams(base), "refused": cases}
+
+
+def index_draft(log: Log, claim: dict[str, Any], signers: list[KeyPair]) -> Signed:
+    return log.draft("IndexPublished", "operator", claim=claim, signers=signers)
+
+
 def with_streams(log: Log) -> list[dict[str, str]]:
     return [
         {"entry": data.decode("ascii"), "stream": str(log.state.originator_of(one.statement.id))}
@@ -391,7 +424,7 @@ def with_streams(log: Log) -> list[dict[str, str]]:
 
 def vectors() -> dict[str, dict[str, Any]]:
     """File name -> content."""
-    return {"system.json": system_vectors(), "demo.json": demo_vectors()}
+    return {"system.json": system_vectors(), "demo.json": demo_vectors(), "index.json": index_vectors()}
 
 
 def text_of(content: dict[str, Any]) -> str:

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from ledger.core.entry import decode_entry
+from ledger.core.merkle import leaf_hash
 from ledger.core.statement import decode_statement
 from ledger.domain.decide import decide
 from ledger.domain.state import State
 from tests.support.builder import verifier
 from tests.vectors import generate_rules as vectors
 
-FILES = ("demo.json", "system.json")
+FILES = ("demo.json", "index.json", "system.json")
 STORED = {name: json.loads((vectors.FOLDER / name).read_text(encoding="utf-8")) for name in FILES}
 REFUSED = [(name, case) for name, content in STORED.items() for case in content["refused"]]
 
@@ -36,7 +37,7 @@ def test_each_entry_of_the_log_may_follow_the_ones_before_it(name: str) -> None:
         decision = decide(state, statement, entry.envelope, entry.recorded_at, verifier(entry.envelope))
         assert decision.originator_id == step["stream"]
         assert decision.event == statement.event
-        state.apply(vectors.recorded_of(index, step["entry"]))
+        state.apply(vectors.recorded_of(index, step["entry"]), leaf_hash(step["entry"].encode("ascii")))
 
 
 @pytest.mark.parametrize(("name", "case"), REFUSED, ids=[case["name"] for _, case in REFUSED])
