@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from projections.authority import in_force
+
 if TYPE_CHECKING:
     from projections.items import Item
 
@@ -51,12 +53,13 @@ class Names:
 
 def names(wanted: Iterable[str], registrations: Iterable[Item]) -> Names:
     """Names of `wanted` from the statements that made or amended them, in any order."""
-    ordered = sorted(registrations, key=lambda item: item.position, reverse=True)
+    ordered = sorted(registrations, key=lambda item: item.position)
     return Names({name: _name(name, ordered) for name in set(wanted) if name.startswith(_PREFIXES)})
 
 
-def _name(name: str, newest_first: list[Item]) -> Name:
-    about = [item for item in newest_first if any(name == one.name for one in item.statement.subjects)]
+def _name(name: str, oldest_first: list[Item]) -> Name:
+    own = [item for item in oldest_first if any(name == one.name for one in item.statement.subjects)]
+    about = in_force(own)[::-1]
     for item in about:
         for member in _MEMBERS:
             texts = tuple(_texts(item.claim.get(member)))

@@ -21,6 +21,7 @@ from projections import open_items as open_items_view
 from projections import registry as registry_view
 from projections import timeline as timeline_view
 from projections.as_of import NOW, AsOf, Moment
+from projections.authority import SUCCESSIONS
 from projections.items import Item, Slice
 from projections.names import Names, mentioned, names
 from projections.reader import Reader, moment
@@ -114,7 +115,7 @@ def resolve_name(reader: Reader, name: str) -> Resolved:
     """Follow mergers and splits: an old name leads to the new one; the new one's history includes the old
     one's.
     """
-    events = sorted(registry_view.SUCCESSIONS)
+    events = sorted(SUCCESSIONS)
     query = {"names": [name], "events": events, "size": reader.moment.size}
     found = reader.items(row[0] for row in reader.rows(_SUCCESSIONS, query))
     paths = registry_view.succession(item.statement for item in found)

@@ -11,12 +11,15 @@ from typing import Any
 from ledger.core.grammar import base64_decode
 from ledger.core.keys import key_id
 from ledger.core.statement import Recorded, Statement
+from projections.authority import SUCCESSIONS, binds, in_force, is_proposed
 from projections.items import Item, Slice
 from projections.names import Name, names
 from projections.row import Row, View
 from projections.shown import Shown, show
 
 KINDS = frozenset({"ledger", "party", "key", "factory", "criterion"})
+PROPOSED = "Proposed"
+"""Before the event of a merger or split that does not bind, so that no look-up follows it."""
 
 
 def rows(recorded: Recorded) -> list[Row]:
@@ -28,18 +31,18 @@ def rows(recorded: Recorded) -> list[Row]:
         keys = [ref.id for ref in statement.refs if ref.rel == "amends"]
     else:
         return []
-    return [(recorded.index, key, statement.kind, statement.event, statement.id) for key in keys]
+    event = statement.event
+    if event in SUCCESSIONS and not binds(statement):
+        event = PROPOSED + event
+    return [(recorded.index, key, statement.kind, event, statement.id) for key in keys]
 
 
 TABLE = View(
     name="registry",
-    version=1,
+    version=2,
     columns=("position", "key", "kind", "event", "statement_id"),
     rows=rows,
 )
-
-
-SUCCESSIONS = frozenset({"PartyMerged", "PartySplit", "FactoryMerged", "FactorySplit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,10 @@ class Key:
 class Entry:
     """What the ledger knows by one name.
 
-    `facts` are the members of its statements, the newest of each; `standing` is registered or listed for a
-    party; `became` the names it was merged into or split into, `was` those that became it, near and far;
-    `history` the statements themselves.
+    `facts` are the members of the statements in force, the newest of each; `standing` is registered, listed
+    (a party without a key that the registrar named) or proposed (the registrar has signed nothing about it);
+    `became` the names it was merged into or split into, `was` those that became it, near and far; `history`
+    the statements themselves, `proposals` the ids of those among them that change nothing.
     """
 
     name: str
@@ -88,6 +92,7 @@ class Entry:
     became: tuple[str, ...]
     was: tuple[str, ...]
     history: tuple[Shown, ...]
+    proposals: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         shown: dict[str, object] = {
@@ -98,9 +103,12 @@ class Entry:
             "became": list(self.became),
             "was": list(self.was),
             "history": [one.to_json() for one in self.history],
+            "proposals": list(self.proposals),
         }
         if self.standing:
-            shown |= {"standing": self.standing, "keys": [key.to_json() for key in self.keys]}
+            shown |= {"standing": self.standing}
+        if self.name.startswith("party:"):
+            shown |= {"keys": [key.to_json() for key in self.keys]}
         return shown
 
 
@@ -109,22 +117,29 @@ def view(name: str, known: Slice) -> Entry | None:
     own = [item for item in known.items if _makes(item.statement, name)]
     if not own:
         return None
+    binding = in_force(own)
+    effective = {item.id for item in binding if not _is_idle(item.statement)}
     paths = succession(item.statement for item in known.items)
     return Entry(
         name=name,
         id=_creating_id(own[0].statement, name),
         standing=_standing(name, own),
         called=names([name], own).by_name[name],
-        facts=_facts(own),
+        facts=_facts(binding),
         keys=tuple(keys(name, [item.recorded for item in own])),
         became=tuple(sorted(new for old, new in paths if old == name)),
         was=tuple(sorted(predecessors(name, paths))),
         history=tuple(show(item, known) for item in own),
+        proposals=tuple(item.id for item in own if item.id not in effective),
     )
 
 
 def _makes(statement: Statement, name: str) -> bool:
     return statement.kind in KINDS and any(subject.name == name for subject in statement.subjects)
+
+
+def _is_idle(statement: Statement) -> bool:
+    return statement.event in SUCCESSIONS and not binds(statement)
 
 
 def _creating_id(statement: Statement, name: str) -> str:
@@ -135,11 +150,14 @@ def _creating_id(statement: Statement, name: str) -> str:
 
 
 def _standing(name: str, own: Sequence[Item]) -> str | None:
-    """Registered once it has had a key of its own, listed until then (domain: parties)."""
-    if not name.startswith("party:"):
+    """A party is registered once it has had a key of its own (domain: parties); a factory has no keys."""
+    if not name.startswith(("party:", "factory:")):
         return None
-    registered = any(item.statement.event in ("PartyRegistered", "LedgerOpened") for item in own)
-    return "registered" if registered else "listed"
+    if any(item.statement.event in ("PartyRegistered", "LedgerOpened") for item in own):
+        return "registered"
+    if is_proposed(own):
+        return "proposed"
+    return "listed" if name.startswith("party:") else "registered"
 
 
 def _facts(own: Sequence[Item]) -> dict[str, Any]:
@@ -203,7 +221,7 @@ def succession(statements: Iterable[Statement]) -> list[tuple[str, str]]:
     """
     pairs: list[tuple[str, str]] = []
     for statement in statements:
-        if statement.event in SUCCESSIONS:
+        if statement.event in SUCCESSIONS and binds(statement):
             superseded = {ref.id for ref in statement.refs if ref.rel == "supersedes"}
             old = [subject.name for subject in statement.subjects if subject.digest in superseded]
             new = [subject.name for subject in statement.subjects if subject.digest not in superseded]

@@ -62,12 +62,65 @@ def test_a_succession_leads_from_the_superseded_name_to_the_others(event: str) -
     log = SmallLog()
     old = log.say("FactoryRegistered", "factory:old")
     log.say("FactoryRegistered", "factory:new")
-    log.say(event, ["factory:new", "factory:old"], refs=[("supersedes", old)])
+    log.say(event, ["factory:new", "factory:old"], refs=[("supersedes", old)], by="registrar")
     paths = succession(recorded.statement for recorded in log.recorded)
     assert paths == [("factory:old", "factory:new")]
     found = view("factory:new", log.slice())
     assert found is not None
     assert found.was == ("factory:old",)
+
+
+def names_of(log: SmallLog, name: str) -> list[str]:
+    found = view(name, log.slice())
+    assert found is not None
+    return [text["text"] for text in found.called.texts]
+
+
+def called(text: str) -> dict[str, object]:
+    return {"names": [{"lang": "en", "text": text}]}
+
+
+def test_what_others_propose_about_a_factory_changes_nothing_and_stays_in_its_history() -> None:
+    log = SmallLog()
+    mine = {"level": "factory", "country": "CN"}
+    log.say("FactoryRegistered", "factory:f", mine, hidden=called("Foshan"), by="registrar")
+    log.say("FactoryRegistered", "factory:g", mine, by="registrar")
+    renamed = log.say("FactoryAmended", "factory:f", {"country": "VN"}, hidden=called("Model"), by="owner")
+    merged = log.say(
+        "FactoryMerged",
+        ["factory:f", "factory:g"],
+        refs=[("supersedes", log.recorded[0].statement.id)],
+        by="owner",
+    )
+    found = view("factory:f", log.slice())
+    assert found is not None
+    assert (found.facts["country"], names_of(log, "factory:f"), found.became) == ("CN", ["Foshan"], ())
+    assert (found.proposals, len(found.history)) == ((renamed, merged), 3)
+    log.say("FactoryAmended", "factory:f", hidden=called("Foshan Nanhai"), by="registrar")
+    assert names_of(log, "factory:f") == ["Foshan Nanhai"]
+
+
+def test_who_proposed_a_factory_describes_it_until_the_registrar_does() -> None:
+    log = SmallLog()
+    log.say("FactoryRegistered", "factory:f", {"country": "CN"}, by="ngo")
+    log.say("FactoryAmended", "factory:f", {"country": "VN"}, by="ngo")
+    proposed = view("factory:f", log.slice())
+    log.say("FactoryAmended", "factory:f", {"level": "complex"}, by="registrar")
+    log.say("FactoryAmended", "factory:f", {"country": "TH"}, by="ngo")
+    taken = view("factory:f", log.slice())
+    assert proposed is not None
+    assert taken is not None
+    assert (proposed.standing, proposed.facts["country"]) == ("proposed", "VN")
+    assert (taken.standing, dict(taken.facts)) == ("registered", {"country": "VN", "level": "complex"})
+
+
+def test_a_party_that_the_registrar_has_not_named_is_a_proposal() -> None:
+    log = SmallLog()
+    log.say("PartyListed", "party:p", {"entity": "organisation", "roles": ["ngo"]}, by="ngo")
+    proposed = view("party:p", log.slice())
+    log.say("PartyAmended", "party:p", {"country": "CH"}, by="registrar")
+    listed = view("party:p", log.slice())
+    assert (proposed and proposed.standing, listed and listed.standing) == ("proposed", "listed")
 
 
 def test_mergers_are_followed_to_the_end_and_a_split_name_stays_itself() -> None:
