@@ -8,6 +8,7 @@ import typer
 from typer import _click
 
 from api.cli import (
+    audit,
     checking,
     demo,
     drafting,
@@ -61,6 +62,7 @@ app.command("timeline")(reading.timeline)
 app.command("matrix")(reading.matrix)
 app.command("open")(reading.open_items)
 app.command("verify")(verifying.verify)
+app.command("audit")(audit.audit)
 app.command("index")(proving.publish)
 prove_app.command("all")(proving.everything)
 prove_app.command("silence")(proving.silence)

@@ -175,6 +175,11 @@ _table(
         "not a trust file",
         "take the file that `evidence key show --trust` prints",
     ),
+    (
+        "bad-audit-state",
+        "not the state of an audit of this log",
+        "name the file that an earlier audit of this log wrote, or a new one",
+    ),
 )
 
 # Rules about the state of the log (docs/protocol-rules.md); `ledger.domain` decides them.
@@ -427,7 +432,10 @@ _table(
 
 
 # Bundles (docs/protocol.md, "Bundles").
-_table(("bad-bundle", "a file that does not read as a bundle", "fetch the bundle again"))
+_table(
+    ("bad-bundle", "a file that does not read as a bundle", "fetch the bundle again"),
+    ("bad-timestamp", "a time-stamp reply that cannot be read", "fetch the bundle again"),
+)
 
 
 class Refusal(Exception):

@@ -2,6 +2,8 @@
 
 Exit codes: 0 every check held, 1 something failed, 2 something could not be read, 3 nothing failed, but no
 trust file says which ledger to trust. Of several files the gravest counts, in the order 2, 1, 3, 0.
+
+`evidence-verify audit --help` tells how to audit a whole public log.
 """
 
 import argparse
@@ -11,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..core.report import Report
+from . import audit_command
 from .files import Unreadable, read_trust, verify_file
 from .words import lines
 
@@ -19,6 +22,9 @@ GRAVEST_FIRST = (2, 1, 3, 0)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if list(arguments[:1]) == ["audit"]:
+        return audit_command.main(arguments[1:])
     options = _parser().parse_args(arguments)
     try:
         trust = None if options.trust is None else read_trust(options.trust)

@@ -1,0 +1,109 @@
+"""The auditor's edge: where the public files lie, a folder or a web address, and the state file."""
+
+import os
+import time
+import urllib.error
+import urllib.request
+from http.client import HTTPException
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ..core.receipt import Trust
+from ..core.refusal import Refusal
+from ..core.tiles import LogFiles
+from .audit_kept import Kept, format_kept, nothing_kept, parse_kept
+from .files import Unreadable
+
+# 256 entries of 65,535 bytes, each with its length.
+FILE_LIMIT = 256 * 65_537
+SECONDS = 30.0  # that a server may be silent
+TRIES = 4
+WAIT = 0.5  # seconds before the second try, twice as long before each further one
+
+
+class FilesUnreachable(Unreadable):
+    """The log's files could not be asked for; that says nothing about the log."""
+
+
+class Folder:
+    """`LogFiles` below a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, path: str) -> bytes | None:
+        try:
+            return (self._folder / path).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise FilesUnreachable(f"{error.filename}: {error.strerror}", "check its permissions") from error
+
+
+class Web:
+    """`LogFiles` below an http or https address."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address.rstrip("/")
+
+    def read(self, path: str) -> bytes | None:
+        """Raises `FilesUnreachable` once the server has failed to answer several times."""
+        address = f"{self._address}/{path}"
+        for attempt in range(TRIES):
+            try:
+                return _get(address)
+            except (OSError, HTTPException) as error:
+                failure = error
+            time.sleep(WAIT * 2**attempt if attempt + 1 < TRIES else 0)
+        mend = "check the address, and try again later"
+        raise FilesUnreachable(f"{address}: {failure}", mend) from failure
+
+
+def _get(address: str) -> bytes | None:
+    """The answer's body; None for 404 and 410. Raises OSError, HTTPException."""
+    request = urllib.request.Request(address, headers={"User-Agent": "evidence-audit"})  # noqa: S310 -- `log_files` admits http and https alone
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+            data: bytes = answer.read(FILE_LIMIT + 1)
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code in (404, 410):
+                return None
+        raise
+    if len(data) > FILE_LIMIT:
+        raise HTTPException(f"more than {FILE_LIMIT} bytes")
+    return data
+
+
+def log_files(place: str) -> LogFiles:
+    """The public files at a folder or an address. Raises `Unreadable`."""
+    if urlsplit(place).scheme in ("http", "https"):
+        return Web(place)
+    folder = Path(place)
+    if not folder.is_dir():
+        raise Unreadable(f"{place} is no folder and no http address", "name where the log's public files lie")
+    return Folder(folder)
+
+
+def read_kept(path: Path | None, trust: Trust) -> Kept:
+    """What was kept at `path`, nothing where there is no such file yet. Raises `Unreadable`."""
+    if path is None:
+        return nothing_kept(trust)
+    try:
+        return parse_kept(path.read_text(encoding="utf-8"), trust)
+    except FileNotFoundError:
+        return nothing_kept(trust)
+    except Refusal as refusal:
+        raise Unreadable(f"{path}: {refusal.what}", refusal.mend) from refusal
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unreadable(f"{path}: {error}", "name a file of yours, or a new one") from error
+
+
+def write_kept(path: Path, kept: Kept) -> None:
+    """Replace the state file in one step: after a crash the old one is there, or the new one."""
+    beside = path.with_name(path.name + ".new")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(format_kept(kept))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

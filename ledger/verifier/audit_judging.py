@@ -1,0 +1,98 @@
+"""Judging entries by their bytes: form and signatures, the part of an audit that needs no earlier entry.
+
+It is most of the work, so it can be shared out among processes. Rules are for `audit_replay`.
+"""
+
+import gc
+import multiprocessing
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from types import TracebackType
+from typing import NamedTuple, Protocol
+
+from ..core import keys
+from ..core.entry import decode_entry
+from ..core.envelope import pae
+from ..core.refusal import Refusal
+from ..core.statement import decode_statement
+
+MOST_PROCESSES = 4  # the one that replays the rules keeps no more than that busy
+
+
+class Flaw(NamedTuple):
+    """A defect of the entry's `bytes` or of the statement's `form`: the refusal that it earned."""
+
+    step: str
+    code: str
+    what: str
+    where: str
+
+
+Judgement = Flaw | frozenset[str] | None
+"""None for an entry in perfect order, all of whose signatures are good; else its flaw, or, where some
+signature is bad or could not be tried, the ids of the keys whose signatures are good.
+"""
+Judgements = list[Judgement]
+
+
+class Judging(Protocol):
+    """Whoever judges; the answer comes when it is called for."""
+
+    def submit(self, entries: Sequence[bytes], known: Mapping[str, bytes]) -> Callable[[], Judgements]:
+        """`known` are public keys by key id; a signature by another key is not tried here."""
+        ...
+
+
+def judge(entries: Sequence[bytes], known: Mapping[str, bytes]) -> Judgements:
+    """A judgement of each entry."""
+    return [_judge(entry, known) for entry in entries]
+
+
+def _judge(data: bytes, known: Mapping[str, bytes]) -> Judgement:
+    try:
+        envelope = decode_entry(data).envelope
+    except Refusal as refusal:
+        return Flaw("bytes", refusal.code, refusal.what, refusal.where)
+    try:
+        decode_statement(envelope.payload)
+    except Refusal as refusal:
+        return Flaw("form", refusal.code, refusal.what, refusal.where)
+    message = pae(envelope.payload)
+    good = [
+        one.keyid
+        for one in envelope.signatures
+        if one.keyid in known and keys.verify(known[one.keyid], message, one.sig)
+    ]
+    return None if len(good) == len(envelope.signatures) else frozenset(good)
+
+
+class JudgingHere:
+    """In this process, when the answer is called for."""
+
+    def submit(self, entries: Sequence[bytes], known: Mapping[str, bytes]) -> Callable[[], Judgements]:
+        return lambda: judge(entries, known)
+
+
+class JudgingElsewhere:
+    """In processes of their own, one for each core; a context manager that ends them."""
+
+    def __init__(self, processes: int) -> None:
+        # Started afresh: a copy of this process could hold locks of threads that it does not have.
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(min(processes, MOST_PROCESSES), context, initializer=_prepare)
+
+    def __enter__(self) -> "JudgingElsewhere":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def submit(self, entries: Sequence[bytes], known: Mapping[str, bytes]) -> Callable[[], Judgements]:
+        return self._pool.submit(judge, entries, known).result
+
+
+def _prepare() -> None:
+    # Judging leaves no cycles behind, so looking for them is time lost.
+    gc.disable()
