@@ -35,6 +35,7 @@ __all__ = [
     "Resolved",
     "Statement",
     "Subject",
+    "check_opening",
     "check_resolved",
     "decode_statement",
     "first_digest",
@@ -221,16 +222,23 @@ def check_resolved(statement: Statement, disclosures: Iterable[Disclosure]) -> N
     on it.
     """
     given = list(disclosures)
+    # 1 They belong to the statement.
+    check_opening(statement, given)
+    # 2 The result has the kind's members in their full types.
+    claim = resolve(statement.claim, given).claim
+    check_resolved_claim(statement.event, statement.visibility, claim)
+    # 3 A sealed request hides whom it asks, but not from the subjects.
+    if statement.kind == "request":
+        check_addressees(claim, [subject.name for subject in statement.subjects])
+
+
+def check_opening(statement: Statement, disclosures: Iterable[Disclosure]) -> None:
+    """What disclosures have to keep to even where others of the statement are missing; raises `Refusal`."""
+    given = list(disclosures)
     # 1 Every disclosure opens a digest of this claim, none opens one twice, and no salt is used again.
     _check_belonging(statement, given)
     # 2 Put back, they collide with no clear member and with no other.
     _check_names(statement.claim, {disclosure.digest: disclosure for disclosure in given})
-    # 3 The result has the kind's members in their full types.
-    claim = resolve(statement.claim, given).claim
-    check_resolved_claim(statement.event, statement.visibility, claim)
-    # 4 A sealed request hides whom it asks, but not from the subjects.
-    if statement.kind == "request":
-        check_addressees(claim, [subject.name for subject in statement.subjects])
 
 
 def _check_belonging(statement: Statement, given: list[Disclosure]) -> None:

@@ -11,6 +11,8 @@ from ..core.receipt import Trust, parse_trust, verify_receipt
 from ..core.refusal import LedgerError, Refusal
 from ..core.report import UNREADABLE, Report, Step
 from ..core.statement import read_statement
+from .archive import MAGIC, open_archive
+from .bundle import verify_bundle
 
 RECEIPT_ENDINGS = (".entry", ".tlog-proof")
 # A bundle with its documents is as large as they are; nobody verifies a larger one by mistake.
@@ -32,10 +34,28 @@ class ReceiptFiles:
 def verify_file(path: Path, trust: Trust | None) -> Report:
     """Verify a receipt (by either of its two files) or a bundle; what is unreadable is reported so."""
     try:
-        files = read_receipt(path)
-        return verify_receipt(files.entry, files.proof, trust, keys_of_receipts(path.parent))
+        if path.suffix in RECEIPT_ENDINGS or not path.exists():
+            files = read_receipt(path)
+            return verify_receipt(files.entry, files.proof, trust, keys_of_receipts(path.parent))
+        data, documents = read_bundle(path)
+        return verify_bundle(data, trust, documents)
     except Unreadable as error:
         return Report((Step(1, "file", UNREADABLE, error.what),), UNREADABLE)
+
+
+def read_bundle(path: Path) -> tuple[bytes, dict[str, bytes] | None]:
+    """The bundle of a file, and the documents if it is a zip; raises `Unreadable`."""
+    try:
+        if path.stat().st_size > FILE_LIMIT:
+            raise Unreadable(
+                f"{path} has more than {FILE_LIMIT} bytes", "unpack the zip, verify the bundle in it"
+            )
+        data = path.read_bytes()
+        return open_archive(data) if data.startswith(MAGIC) else (data, None)
+    except Refusal as refusal:
+        raise Unreadable(f"{path}: {refusal.what}", refusal.mend) from refusal
+    except OSError as error:
+        raise Unreadable(f"{path}: {error.strerror}", "name a bundle or a receipt") from error
 
 
 def read_trust(path: Path) -> Trust:

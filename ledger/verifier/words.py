@@ -16,6 +16,13 @@ QUESTIONS = {
     "trust root": "Is it the ledger that you trust?",
     "checkpoint": "Has that ledger signed for the whole log?",
     "witnesses": "Have enough independent witnesses seen the same log?",
+    "form": "Is every entry and statement well-formed?",
+    "key status": "Did all sign who had to, with keys that were theirs at that time?",
+    "completeness": "Is this everything there was, or has something been left out?",
+    "rules": "Could each statement be made, by those who made it, after what was said before?",
+    "disclosures": "Do the texts shown belong to what was signed?",
+    "documents": "Are the documents, byte for byte, those that were entered?",
+    "time-stamps": "Has an outside authority dated the log?",
 }
 
 MEANINGS = {
