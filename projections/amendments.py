@@ -52,11 +52,7 @@ class Amendment:
 
 def amendments(item: Item, known: Slice) -> tuple[Amendment, ...]:
     """Amendments of `item` in force, oldest first; one withdrawn by all who signed it is in force no more."""
-    found = []
-    for _, later in known.referring(item.id, "amends"):
-        if not wholly_withdrawn(later, known):
-            found.append(_amendment(item, later))
-    return tuple(found)
+    return tuple(_amendment(item, later) for _, later in followers(item, known, "amends"))
 
 
 def as_amended(item: Item, known: Slice) -> dict[str, Any]:
@@ -76,17 +72,25 @@ def wholly_withdrawn(item: Item, known: Slice) -> bool:
 
 
 def withdrawn_by(item: Item, known: Slice) -> set[str]:
-    """The issuers who have withdrawn `item`, each counting withdrawals that stand."""
+    """The issuers who have withdrawn `item`, or retracted their own words in it, and stand by that."""
     signers: set[str] = set()
-    for _, later in known.referring(item.id, "amends"):
-        if later.statement.type == "withdrawal" and not wholly_withdrawn(later, known):
+    for rel, later in followers(item, known, "amends", "retracts"):
+        if rel == "retracts" or later.statement.type == "withdrawal":
             signers.update(later.statement.issuers)
     return signers & set(item.statement.issuers)
 
 
+def followers(item: Item, known: Slice, *rels: str) -> list[tuple[str, Item]]:
+    """(rel, statement) of what refers to `item` in one of these ways (default: any) and stands, oldest first.
+
+    A reply that all who signed it have withdrawn answers nothing any more.
+    """
+    return [(rel, one) for rel, one in known.referring(item.id, *rels) if not wholly_withdrawn(one, known)]
+
+
 def retractions(item: Item, known: Slice) -> list[Item]:
     """Responses by which a claimant takes its own words back."""
-    return [later for _, later in known.referring(item.id, "retracts")]
+    return [later for _, later in followers(item, known, "retracts")]
 
 
 def _amendment(item: Item, later: Item) -> Amendment:

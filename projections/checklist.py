@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ledger.core.statement import Recorded
 from ledger.domain.derived.checklists import NOT_DISCLOSED, Asked, Point, conductors, points
 from ledger.domain.derived.requests import OUTCOMES, Follower, standings
-from projections.amendments import as_amended, wholly_withdrawn
+from projections.amendments import as_amended, followers, wholly_withdrawn
 from projections.items import Item, Slice
 from projections.row import Row, View, reference_rows
 from projections.shown import Shown, show
@@ -141,9 +141,7 @@ def asked(described: Iterable[Item], known: Slice, today: str) -> list[Asked]:
     }.values():
         claim = as_amended(request, known)
         if request.statement.kind == "request" and "topic" in claim and not wholly_withdrawn(request, known):
-            thread: list[Follower] = [
-                (rel, one.read_as(one.claim)) for rel, one in known.referring(request.id)
-            ]
+            thread: list[Follower] = [(rel, one.read_as(one.claim)) for rel, one in followers(request, known)]
             outcomes = [one.outcome for one in standings(request.read_as(claim).statement, thread, today)]
             found.append(Asked(request.id, claim["topic"], min(outcomes, key=OUTCOMES.index, default="open")))
     return found

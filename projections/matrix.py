@@ -17,7 +17,7 @@ from ledger.domain.derived.checklists import NOT_DISCLOSED
 from ledger.domain.derived.conflicts import Conflict, Observed, conflicts
 from ledger.domain.derived.recurrence import Claimed, recurrences, recurring_with
 from projections import checklist
-from projections.amendments import as_amended, wholly_withdrawn, withdrawn_by
+from projections.amendments import as_amended, followers, wholly_withdrawn, withdrawn_by
 from projections.checklist import Checklist
 from projections.items import Item, Slice
 from projections.row import NULL, Row, View
@@ -334,8 +334,8 @@ class _Fold:
     def _states(self, item: Item) -> list[State]:
         if item.statement.kind != "allegation":
             return []
-        followers = [(rel, one.recorded) for rel, one in self._known.referring(item.id)]
-        return states(item.statement, followers, recurring_with(item.id, self._recurrences))
+        bearing = [(rel, one.recorded) for rel, one in followers(item, self._known)]
+        return states(item.statement, bearing, recurring_with(item.id, self._recurrences))
 
     def certificates(self) -> list[tuple[tuple[str, ...], Certificate]]:
         """Each certifier's certificate on the day looked from."""

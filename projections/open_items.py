@@ -10,7 +10,7 @@ from typing import Any
 
 from ledger.core.statement import Recorded
 from ledger.domain.derived.requests import ENDED, Due, Follower, Progress, Standing, due, progress, standings
-from projections.amendments import as_amended, withdrawn_by
+from projections.amendments import as_amended, followers, withdrawn_by
 from projections.dates import days, days_between
 from projections.items import Item, Slice
 from projections.row import Row, View, reference_rows
@@ -168,8 +168,8 @@ def view(item: Item, known: Slice, today: str) -> OpenItem:
     """The request or commitment `item` as it stands on the day `today` (YYYY-MM-DD)."""
     content = as_amended(item, known)
     opener = item.read_as(content).statement
-    thread: list[Follower] = [(rel, one.read_as(one.claim)) for rel, one in known.referring(item.id)]
-    dates = due(opener, thread)
+    thread: list[Follower] = [(rel, one.read_as(one.claim)) for rel, one in followers(item, known)]
+    dates = due(item.read_as(item.claim).statement, thread)
     asked = [_addressee(one, known) for one in standings(opener, thread, today)]
     moved = progress(opener, thread, today) if item.statement.kind == "commitment" else None
     withdrawn = withdrawn_by(item, known)

@@ -6,7 +6,7 @@ Only the second is called no reply.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,11 +84,24 @@ class Standing:
 
 
 def due(opener: Statement, followers: Iterable[Follower]) -> Due:
-    """The due dates of a request or commitment; every move stays visible (threat: deadline gaming)."""
+    """The due dates of a request or commitment as it was signed; every move stays visible (threat: deadline
+    gaming), also one by an amendment that all its issuers signed.
+    """
     first = _date(opener.claim)
-    changes = [one for rel, one in followers if rel == "on" and one.statement.type == "due-changed"]
-    now = _date(changes[-1].statement.claim) if changes else first
-    return Due(first, now, tuple(one.statement.id for one in changes))
+    changes = [one.statement for rel, one in followers if _moves_due(rel, one.statement, opener)]
+    now = _date(_moved(changes[-1])) if changes else first
+    return Due(first, now, tuple(one.id for one in changes))
+
+
+def _moves_due(rel: str, one: Statement, opener: Statement) -> bool:
+    if rel == "on":
+        return one.type == "due-changed"
+    return rel == "amends" and "due" in _moved(one) and set(one.issuers) >= set(opener.issuers)
+
+
+def _moved(one: Statement) -> Mapping[str, Any]:
+    """The members that hold the new date."""
+    return one.claim.get("set", {}) if one.kind == "amendment" else one.claim
 
 
 def standings(

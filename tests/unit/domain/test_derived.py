@@ -132,6 +132,19 @@ def test_a_moved_date_stays_visible(log: Log) -> None:
     assert (when.first, when.now, when.changes) == ("2026-02", "2026-04", (moved.statement.id,))
 
 
+def test_a_date_moved_by_an_amendment_stays_visible_too(log: Log) -> None:
+    promise = log.say("CommitmentMade", ["aaf", "clw"], claim={"actor": "aaf", "due": "2026-02"})
+
+    def amended(by: list[str], to: str) -> str:
+        claim = {"set": {"due": to}}
+        return log.say("StatementCorrected", by, claim=claim, refs=[("amends", promise)]).statement.id
+
+    amended(["aaf"], "2029")  # binds only its signer
+    moved = amended(["aaf", "clw"], "2026-04")
+    when = due(promise.statement, followers(log, promise))
+    assert (when.first, when.now, when.changes) == ("2026-02", "2026-04", (moved,))
+
+
 def test_a_commitment_goes_through_what_is_stated_about_it(log: Log) -> None:
     promise = log.say("CommitmentMade", "aaf", claim={"actor": "aaf", "due": "2026-02"})
 

@@ -101,6 +101,24 @@ def test_due_dates_move_and_every_move_stays_visible() -> None:
     assert item(log, question, "2020-03-16").overdue_days == 1
 
 
+def test_a_date_moved_by_an_amendment_shows_the_first_one_and_counts_as_moved() -> None:
+    log = SmallLog()
+    promise = log.say("CommitmentMade", "factory:f", {"actor": "buyer", "due": "2020-02"}, by="buyer")
+    log.say(
+        "StatementCorrected", "factory:f", {"set": {"due": "2030"}}, by="buyer", refs=[("amends", promise)]
+    )
+    found = item(log, promise)
+    assert (found.due.first, found.due.now, len(found.due.changes)) == ("2020-02", "2030", 1)
+
+
+def test_an_answer_that_was_taken_back_answers_nothing() -> None:
+    log, question = asked()
+    answer = log.say("ResponseGiven", "factory:f", by="buyer", refs=[("answers", question)])
+    assert words(log, question)["buyer"] == "answered"
+    log.say("ResponseGiven", "factory:f", by="buyer", refs=[("retracts", answer)])
+    assert words(log, question)["buyer"] == "no answer in this ledger"
+
+
 def test_a_due_month_has_passed_when_its_last_day_has() -> None:
     log, question = asked(due="2020-02")
     assert item(log, question, "2020-02-29").overdue_days == 0
