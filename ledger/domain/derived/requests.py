@@ -128,7 +128,9 @@ def _standing(
         one for rel, one in followers if rel == "on" and _says_no_reply(one.statement, request, addressee)
     ]
     reached = {_BY_REL[rel] for rel, _ in own if rel in _BY_REL} | ({"no-reply-stated"} if silent else set())
-    concluded = [one for rel, one in followers if rel == "concludes"]
+    concluded = [
+        one for rel, one in followers if rel == "concludes" and _may_conclude(one.statement, request, own)
+    ]
     if concluded:
         reached.add("concluded")
     outcome = min(reached, key=OUTCOMES.index, default="open")
@@ -140,6 +142,14 @@ def _standing(
         offers=tuple(one.statement.id for rel, one in own if rel == "offers"),
         as_of=silent[-1].statement.claim.get("asOf") if outcome == "no-reply-stated" else None,
     )
+
+
+def _may_conclude(response: Statement, request: Statement, own: Sequence[Follower]) -> bool:
+    """Who asked may say that it is settled with everybody, who was asked that it is with itself; no third
+    party may close somebody's question.
+    """
+    by_addressee = any(one.statement.id == response.id for _, one in own)
+    return by_addressee or set(response.claimants) <= set(request.claimants)
 
 
 def _says_no_reply(progress: Statement, request: Statement, addressee: str) -> bool:

@@ -117,6 +117,16 @@ def test_nobody_answers_for_somebody_else(log: Log) -> None:
     assert outcomes(log, question) == {"ietp": ("open",)}
 
 
+def test_the_asker_or_the_addressee_concludes_and_no_third_party_does(log: Log) -> None:
+    question = ask(log, "aaf", "ietp")
+    log.say("ResponseGiven", "registrar", refs=[("concludes", question)])
+    assert outcomes(log, question) == {"aaf": ("open",), "ietp": ("open",)}
+    log.say("ResponseGiven", "aaf", refs=[("concludes", question)])
+    assert outcomes(log, question) == {"aaf": ("concluded",), "ietp": ("open",)}
+    log.say("ResponseGiven", "clw", refs=[("concludes", question)])
+    assert outcomes(log, question) == {"aaf": ("concluded",), "ietp": ("concluded",)}
+
+
 def test_silence_is_no_reply_only_when_the_asker_says_so(log: Log) -> None:
     question = ask(log, "ietp", due="2026-02")
     assert outcomes(log, question, "2026-02-28") == {"ietp": ("open",)}
