@@ -9,7 +9,7 @@ from itertools import combinations
 from ledger.core.statement import Recorded
 from ledger.domain.derived.comparison import Clause, Pair, Reading, pair, readings
 from ledger.domain.derived.quantities import decimal
-from projections.amendments import as_amended, wholly_withdrawn
+from projections.amendments import as_amended, followers, wholly_withdrawn
 from projections.items import Item, Slice
 from projections.row import NULL, Row, View, reference_rows
 from projections.shown import Shown, show
@@ -91,9 +91,16 @@ def view(known: Slice) -> list[Comparison]:
     """The criteria of the slice side by side by level-1 issue, without superseded and withdrawn ones."""
     by_issue: dict[str, list[Item]] = {}
     for item in known.of_kind("criterion"):
-        if not wholly_withdrawn(item, known) and not known.referring(item.id, "supersedes"):
+        if not wholly_withdrawn(item, known) and not _is_superseded(item, known):
             by_issue.setdefault(str(item.claim.get("issue", "")).partition("/")[0], []).append(item)
     return [_comparison(issue, items, known) for issue, items in sorted(by_issue.items())]
+
+
+def _is_superseded(item: Item, known: Slice) -> bool:
+    """By somebody who published the clause, or whose clause it is; anybody else's newer one stands beside."""
+    entitled = {*item.statement.issuers, str(item.claim.get("owner"))}
+    later = (one for _, one in followers(item, known, "supersedes"))
+    return any(entitled & set(one.statement.issuers) for one in later)
 
 
 def _comparison(issue: str, items: Sequence[Item], known: Slice) -> Comparison:

@@ -119,3 +119,13 @@ def test_a_superseded_clause_is_left_out() -> None:
     old = log.say("CriterionPublished", "criterion:old", WEEKLY)
     new = log.say("CriterionPublished", "criterion:new", WEEKLY, refs=[("supersedes", old)])
     assert [one.id for one in criteria.view(log.slice())[0].clauses] == [new]
+
+
+def test_nobody_hides_another_authors_clause_by_superseding_it() -> None:
+    log = SmallLog()
+    old = log.say("CriterionPublished", "criterion:old", WEEKLY, by="ngo")
+    refs = [("supersedes", old)]
+    new = log.say("CriterionPublished", "criterion:new", WEEKLY, refs=refs, by="stranger")
+    assert [one.id for one in criteria.view(log.slice())[0].clauses] == [old, new]
+    newer = log.say("CriterionPublished", "criterion:newer", WEEKLY, refs=refs, by="scheme")
+    assert [one.id for one in criteria.view(log.slice())[0].clauses] == [new, newer]
