@@ -108,7 +108,7 @@ def log_vkey(origin: str = ORIGIN) -> str:
     return f"{origin}+{fingerprint}+{base64_encode(key)}"
 
 
-def genesis_claim(clock: str = "system") -> dict[str, Any]:
+def genesis_claim(clock: str = "system", origin: str = ORIGIN) -> dict[str, Any]:
     """The claim of entry 0."""
     parties = ("operator", "operator", "registrar")
     members = ("alg", "publicKey", "role", "scope")
@@ -120,8 +120,8 @@ def genesis_claim(clock: str = "system") -> dict[str, Any]:
             for party, key in zip(parties, FOUNDING_KEYS, strict=True)
         ],
         "limits": {"document": 104_857_600, "entry": 65_535, "payload": 32_768},
-        "logKeys": [log_vkey()],
-        "policy": f"log {log_vkey()}\nquorum none\n",
+        "logKeys": [log_vkey(origin)],
+        "policy": f"log {log_vkey(origin)}\nquorum none\n",
         "version": 1,
     }
 
@@ -165,7 +165,7 @@ class Log:
             "LedgerOpened",
             "operator",
             about=["ledger:main", "party:operator", "party:registrar"],
-            claim=genesis_claim(self.clock),
+            claim=genesis_claim(self.clock, self.origin),
             creates=("ledger:main", "party:operator", "party:registrar"),
             signers=FOUNDING_KEYS,
         )

@@ -1,21 +1,26 @@
 """Entry 0, the binding to one log, and the ledger's clock."""
 
+from dataclasses import replace
+
 import pytest
 
-from ledger.core.grammar import base64_encode
+from ledger.core.note import COSIGNATURE, ED25519, Verifier
 from ledger.core.refusal import Refusal
 from ledger.core.statement import Recorded
 from ledger.domain.decide import admit, decide
 from ledger.domain.facts import ledger_of
+from ledger.domain.terms import changes, terms_at
 from tests.support.builder import (
     FOUNDING_KEYS,
     LOG_KEY,
     OPERATOR,
     OPERATOR_DEVICE,
+    ORIGIN,
     REGISTRAR,
     KeyPair,
     Log,
     Signed,
+    log_vkey,
     refused,
     verifier,
 )
@@ -107,11 +112,60 @@ def test_the_logs_own_key_is_never_a_partys_key() -> None:
 
 
 def test_a_partys_key_never_becomes_the_logs_key(log: Log) -> None:
-    stolen = "x+00000000+" + base64_encode(b"\x01" + KeyPair("clw").public)
+    stolen = vkey_of("clw")
     with refused("key-known"):
         log.say("LedgerAmended", "operator", claim={"logKeys": [stolen]})
     with refused("key-known"):
         log.say("LedgerAmended", "operator", claim={"policy": f"witness w {stolen}\nquorum w\n"})
+
+
+def vkey_of(name: str, origin: str = ORIGIN) -> str:
+    return Verifier(origin, ED25519, KeyPair(name).public).vkey
+
+
+def test_old_and_new_log_key_are_in_force_side_by_side_and_then_the_new_one_alone() -> None:
+    log = Log.opened()
+    both = sorted([log_vkey(), vkey_of("log 2")])
+    log.say("LedgerAmended", "operator", claim={"logKeys": both})
+    log.say("LedgerAmended", "operator", claim={"logKeys": [vkey_of("log 2")]})
+    found = changes(log.recorded)
+    assert [(size, terms.log_keys) for size, terms in found] == [
+        (1, (log_vkey(),)),
+        (2, tuple(both)),
+        (3, (vkey_of("log 2"),)),
+    ]
+    assert [terms_at(size, found) for size in (0, 1, 2, 99)] == [None, *[terms for _, terms in found]]
+
+
+def test_amendments_replace_only_what_they_name() -> None:
+    log = Log.opened()
+    log.say("LedgerAmended", "operator", claim={"intervals": {"index": 5, "maxPublishDelay": 7}})
+    log.say("LedgerAmended", "operator", claim={"policy": "Another one."})
+    before, _, after = (terms for _, terms in changes(log.recorded))
+    assert (before.index_interval, before.max_publish_delay) == (60, 60)
+    assert after == replace(before, index_interval=5, max_publish_delay=7, policy="Another one.")
+
+
+def test_a_log_key_that_was_taken_out_of_force_never_comes_back() -> None:
+    log = Log.opened()
+    log.say("LedgerAmended", "operator", claim={"logKeys": [vkey_of("log 2")]})
+    with refused("key-known"):
+        log.say("LedgerAmended", "operator", claim={"logKeys": sorted([log_vkey(), vkey_of("log 2")])})
+
+
+@pytest.mark.parametrize(
+    "vkey",
+    [
+        vkey_of("log 2", "ledger.example.org/another"),
+        log_vkey().replace(log_vkey().split("+")[1], "00000000"),
+        Verifier(ORIGIN, COSIGNATURE, KeyPair("log 2").public).vkey,
+    ],
+    ids=["of another log", "with another hash", "of a witness"],
+)
+def test_a_log_key_is_an_ed25519_key_of_this_log(vkey: str) -> None:
+    log = Log.opened()
+    with refused("bad-vkey"):
+        log.say("LedgerAmended", "operator", claim={"logKeys": [vkey]})
 
 
 def test_a_policy_may_list_the_same_log_key_again() -> None:
