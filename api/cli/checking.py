@@ -37,6 +37,8 @@ def rebuild(views: Views = None, data: Data = None, database: Database = None, a
             done = state.done
 
         result = run(url, chosen, show)
+        if any(view.name == "index" for view in chosen):
+            _rebuild_trie(url)
     if as_json:
         say_json({"views": [view.name for view in chosen], "entries": result.done, "seconds": result.seconds})
     else:
@@ -48,6 +50,16 @@ def rebuild(views: Views = None, data: Data = None, database: Database = None, a
                 entries=entries,
             )
         )
+
+
+def _rebuild_trie(url: str) -> None:
+    """The index's trie is computed from the view of its keys."""
+    import psycopg
+
+    from projections.index_trie import rebuild as run
+
+    with psycopg.connect(url, autocommit=True) as conn:
+        run(conn)
 
 
 def _rebuild_tiles(settings: Settings, as_json: bool) -> None:

@@ -122,6 +122,11 @@ def parse_index_proof(text: str) -> IndexProof:
         raise Refusal("bad-proof-file", f"it is not JSON: {error}") from error
 
 
+def looks_like_index_proof(data: bytes) -> bool:
+    """Whether a file says of itself, where it begins, that it is one."""
+    return FORMAT.encode() in data[:200]
+
+
 def _parsed(value: Mapping[str, Any]) -> IndexProof:
     asks = value.get("asks")
     shown: Completeness | Precedence

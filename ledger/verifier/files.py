@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..core.entry import decode_entry
 from ..core.grammar import base64_decode
+from ..core.index_proof import looks_like_index_proof, verify_index_proof
 from ..core.keys import key_id
 from ..core.receipt import Trust, parse_trust, verify_receipt
 from ..core.refusal import LedgerError, Refusal
@@ -32,12 +33,14 @@ class ReceiptFiles:
 
 
 def verify_file(path: Path, trust: Trust | None) -> Report:
-    """Verify a receipt (by either of its two files) or a bundle; what is unreadable is reported so."""
+    """Verify a receipt (by either of its two files), a bundle or a proof file, or say it is unreadable."""
     try:
         if path.suffix in RECEIPT_ENDINGS or not path.exists():
             files = read_receipt(path)
             return verify_receipt(files.entry, files.proof, trust, keys_of_receipts(path.parent))
         data, documents = read_bundle(path)
+        if looks_like_index_proof(data):
+            return verify_index_proof(data.decode("utf-8", "replace"), trust)
         return verify_bundle(data, trust, documents)
     except Unreadable as error:
         return Report((Step(1, "file", UNREADABLE, error.what),), UNREADABLE)

@@ -22,6 +22,9 @@ QUESTIONS = {
     "rules": "Could each statement be made, by those who made it, after what was said before?",
     "disclosures": "Do the texts shown belong to what was signed?",
     "documents": "Are the documents, byte for byte, those that were entered?",
+    "statements": "Is every entry and statement well-formed?",
+    "index": "Has the operator signed that these are all there are?",
+    "answer": "Does that answer what the file is about?",
     "time-stamps": "Has an outside authority dated the log?",
 }
 
