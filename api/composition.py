@@ -12,13 +12,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import structlog
 from psycopg import Connection
 from psycopg_pool import ConnectionPool, PoolTimeout
 from pydantic import SecretStr
 
-from api import documents
+from api import documents, metrics
 from api.client.keyfile import read_key_file
 from api.problems import Problem
+from api.promises import Proven, prove
 from api.publishing import LogParts, PublishingThread, bucket_of, open_log, open_log_files
 from api.publishing import health as publishing_health
 from api.settings import Settings
@@ -27,6 +29,7 @@ from ledger.application import Ledger
 from ledger.clock import SystemClock
 from ledger.core.refusal import LedgerError
 from ledger.core.statement import Recorded, read_recorded
+from ledger.cosigning import WitnessState
 from ledger.indexing import Identity, IndexPublisher
 from ledger.ports import StoreUnavailable
 from ledger.publication import Publisher
@@ -44,6 +47,7 @@ from projections.index_trie import StoredIndex
 from projections.runner import Runner
 from projections.views import VIEWS
 
+log = structlog.get_logger("service")
 T = TypeVar("T")
 READERS = 8  # connections for views, in each process
 
@@ -227,17 +231,37 @@ class Service:
 
     def publication(self) -> dict[str, Any]:
         """How publication stands, whichever process publishes."""
-        demo = self._about is not None and self._about.clock == "demo"
-        return publishing_health(self.recorder, self.publications, self._log.terms, demo)
+        return publishing_health(self.recorder, self.publications, self._log.terms, self._is_demo())
+
+    def witness_states(self) -> list[WitnessState]:
+        """How each witness stands, whichever process asked it. Raises `LedgerError`."""
+        return self._log.witnesses.states(self.recorder.head().size)
+
+    def proof(self, statement_id: str) -> Proven:
+        """A receipt in the newest published tree, or in the newest signed one while that lacks the entry."""
+        return prove(statement_id, self.ledger, self.publications, self._log, self._is_demo())
+
+    def _is_demo(self) -> bool:
+        return self._about is not None and self._about.clock == "demo"
 
     def _start_sequencer(self) -> None:
         heads = self._log.heads
         desk = ReceiptDesk(self.recorder, heads)
         limits = Limits(queue=self.settings.submissions_at_once)
-        self.sequencer = Sequencer(self.recorder, heads, desk, SystemClock(), limits, self.index)
+        clock, watch = SystemClock(), metrics.sequenced
+        self.sequencer = Sequencer(self.recorder, heads, desk, clock, limits, self.index, watch)
         self.ledger = Ledger(LedgerFactory(self.recorder), self.recorder, self.sequencer, desk)
+        self._probe_witnesses()
         self.sequencer.start()
         self._stack.callback(self.sequencer.stop)
+
+    def _probe_witnesses(self) -> None:
+        """What do they hold? The sequencer compares it with the database before its first append."""
+        if size := self.recorder.head().size:
+            try:
+                self._log.witnesses.probe(size, self._log.signer.sign_empty(size))
+            except LedgerError as error:
+                log.error("witnesses could not be asked", what=error.what)
 
     def _start_projector(self) -> None:
         projector = self._projector = Runner(self.url, VIEWS)

@@ -28,6 +28,10 @@ def _count(description: str) -> Schema:
     return {"type": "integer", "minimum": 0, "description": description}
 
 
+def _truth(description: str) -> Schema:
+    return {"type": "boolean", "description": description}
+
+
 DIGEST: Final = _text("SHA-256 in lower-case hex", pattern="^[0-9a-f]{64}$")
 BASE64: Final = _text("padded base64, either alphabet", contentEncoding="base64")
 
@@ -60,6 +64,18 @@ RECEIPT: Final = _object(
         "recordedAt": _text("the ledger's clock when it was sequenced"),
         "entry": BASE64,
         "proof": _text("c2sp.org/tlog-proof@v1"),
+    },
+)
+PROVEN: Final = _object(
+    "The newest receipt, and whether the ledger has kept its promise to publish.",
+    {
+        **RECEIPT["properties"],
+        "published": _count("entries of the published checkpoint"),
+        "witnessed": _truth("the quorum of the ledger's policy has cosigned the checkpoint of this proof"),
+        "maxPublishDelay": _count(
+            "seconds within which a published checkpoint covers the entry, as promised"
+        ),
+        "overdue": _truth("that time is over and none does: keep the first receipt, and raise an alarm"),
     },
 )
 PROBLEM: Final = _object(

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
+from api import metrics
 from ledger.core.refusal import CODES, LedgerError, Refusal
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -169,8 +170,15 @@ def headers_for(error: Exception, status: int) -> dict[str, str]:
     return headers
 
 
+def describe_counted(error: Exception) -> dict[str, Any]:
+    """The same for an answer: it is counted by its code."""
+    described = describe(error)
+    metrics.refused(described["code"])
+    return described
+
+
 def respond(error: Exception) -> Response:
     """The whole response for an exception."""
-    body = describe(error)
+    body = describe_counted(error)
     status = int(body["status"])
     return Response(msgspec.json.encode(body), status, headers_for(error, status), MEDIA_TYPE)

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     log_key: Path | None = None
     log_key_passphrase: SecretStr | None = None
     journal: Path | None = None
+    witnesses: Path | None = None
+    """A c2sp.org/tlog-policy file that says where witnesses are, and who else is asked to cosign."""
     operator_key: Path | None = None
     operator_key_passphrase: SecretStr | None = None
 
@@ -129,6 +131,11 @@ class Settings(BaseSettings):
     def journal_file(self) -> Path:
         """The sign journal, outside the database (protocol section 6)."""
         return self.journal or self.data / "journal"
+
+    @property
+    def witnesses_folder(self) -> Path:
+        """What is remembered of each witness, outside the database (protocol section 6)."""
+        return self.data / "witnesses"
 
     @property
     def blobs_location(self) -> str:

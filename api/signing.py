@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from api.client.keyfile import KeyFile, read_key_file
 from api.settings import Settings
 from ledger.core.checkpoint import Checkpoint
+from ledger.core.merkle import EMPTY_ROOT
 from ledger.core.note import ED25519, Signer, Verifier, sign_note
 from ledger.core.refusal import Refusal
 from ledger.core.statement import decode_statement
@@ -92,6 +93,12 @@ class LogSigner:
     def sign(self, size: int, root: bytes) -> str:
         """The checkpoint as a note, the keys in the order in which the ledger lists them."""
         return sign_note(Checkpoint(self._origin, size, root).text(), self._signers(size))
+
+    def sign_empty(self, size: int) -> str:
+        """A checkpoint of no entries by the keys in force at `size`: it asks a witness what it holds, and
+        binds nobody, as every tree begins with the empty one.
+        """
+        return sign_note(Checkpoint(self._origin, 0, EMPTY_ROOT).text(), self._signers(size))
 
     def _signers(self, size: int) -> list[Signer]:
         terms = self._terms.at(size)

@@ -95,14 +95,14 @@ def encode_outcome(outcome: Outcome) -> tuple[int, bytes]:
     """(HTTP status, body) for one submission on its own."""
     if isinstance(outcome, Receipt):
         return (200 if outcome.duplicate else 201), _encoder.encode(_accepted(outcome))
-    problem = problems.describe(as_exception(outcome))
+    problem = problems.describe_counted(as_exception(outcome))
     return int(problem["status"]), _encoder.encode(problem)
 
 
 def encode_line(outcome: Outcome) -> bytes:
     """One line of a batch's answer, its line feed included."""
     if not isinstance(outcome, Receipt):
-        return _encoder.encode(problems.describe(as_exception(outcome))) + b"\n"
+        return _encoder.encode(problems.describe_counted(as_exception(outcome))) + b"\n"
     status = 200 if outcome.duplicate else 201
     line = AcceptedLine(
         status, outcome.statement_id, outcome.index, outcome.recorded_at, outcome.entry, outcome.proof

@@ -68,9 +68,9 @@ class Ledger(Application[str]):
         except AggregateNotFoundError:
             return None
 
-    def receipt(self, statement_id: str) -> Receipt:
-        """A receipt with a fresh proof. Raises `NotLogged`."""
-        return self._desk.receipt(statement_id)
+    def receipt(self, statement_id: str, head: SignedHead | None = None) -> Receipt:
+        """A receipt with a fresh proof, in `head` or in the newest signed tree. Raises `NotLogged`."""
+        return self._desk.receipt(statement_id, head)
 
     def proof(self, statement_id: str) -> str:
         """The inclusion proof in the newest signed tree. Raises `NotLogged`."""

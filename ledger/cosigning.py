@@ -153,6 +153,11 @@ class Witnesses:
             for each in self._listed(policy)
         ]
 
+    def are_enough(self, size: int, note: str) -> bool:
+        """Whether the policy of a tree of `size` asks for witnesses and the note has its quorum."""
+        policy = self._policy(size)
+        return policy.demands_witnesses() and quorum_reached(policy, witnesses_of(policy), note)
+
     @property
     def name(self) -> str:
         """Who knows the tree head that `last` gave."""

@@ -76,7 +76,8 @@ class Heads:
         """Compare `head` with all other places that know a tree head of this log; before the first append."""
         root = merkle.Frontier.from_bytes(head.frontier).root()
         for source in self._published:
-            self._compare(head, root, source.name, source.last())
+            known = source.last()
+            self._compare(head, root, source.name, known)
 
     def sign(self, size: int, root: bytes) -> SignedHead:
         """Journal, then sign a head that has committed.

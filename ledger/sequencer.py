@@ -20,7 +20,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -74,6 +74,10 @@ class Sequenced(NamedTuple):
     doubt: int | None
 
 
+def _unwatched(appended: int) -> None:
+    del appended
+
+
 class Sequencer:
     """Takes submissions from any thread; one of its own writes them. `start` before use, `stop` after."""
 
@@ -85,8 +89,13 @@ class Sequencer:
         clock: Clock,
         limits: Limits | None = None,
         index: IndexHeads | None = None,
+        watch: Callable[[int], None] = _unwatched,
     ) -> None:
-        """`index` says what index statements must claim; without it none is taken in."""
+        """`index` says what index statements must claim; without it none is taken in.
+
+        `watch` hears of every batch that has committed how many entries it appended.
+        """
+        self._watch = watch
         self._limits = limits or Limits()
         self._recorder = recorder
         self._heads = heads
@@ -152,6 +161,7 @@ class Sequencer:
         else:
             self._problem = None
             _settle(sequenced, self._desk)
+            self._watch(len(sequenced.batch.accepted))
 
     def _answer_one_by_one(self, tickets: list[Ticket], fault: Exception) -> None:
         """A fault of ours in a whole batch (nothing of it is stored): find the statement that brings it

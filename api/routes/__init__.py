@@ -12,6 +12,7 @@ from api.routes import (
     factories,
     health,
     investigations,
+    metrics,
     open_items,
     parties,
     proofs,
@@ -33,4 +34,4 @@ ROUTERS: tuple[APIRouter, ...] = (
     schemas.router,
     checkpoint.router,
 )
-UNVERSIONED: tuple[APIRouter, ...] = (tiles.router, health.router)
+UNVERSIONED: tuple[APIRouter, ...] = (tiles.router, health.router, metrics.router)

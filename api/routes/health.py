@@ -43,7 +43,7 @@ async def alive() -> Response:
     response_class=Response,
 )
 async def ready(request: Request) -> Response:
-    """Sequencer, views, migrations, publication and document store, each with what is wrong with it."""
+    """All parts: sequencer, views, migrations, publication, witnesses, documents; what is wrong with each."""
     service = service_of(request)
     checks = await run_in_threadpool(_checks, service)
     checks["blobs"] = await _blobs(service)
@@ -58,6 +58,7 @@ def _checks(service: Service) -> dict[str, dict[str, Any]]:
         "views": _checked(lambda: _views(service)),
         "migrations": _checked(lambda: _migrations(service)),
         "publication": _checked(service.publication),
+        "witnesses": _checked(lambda: _witnesses(service)),
     }
 
 
@@ -85,6 +86,13 @@ def _views(service: Service) -> dict[str, Any]:
 def _migrations(service: Service) -> dict[str, Any]:
     waiting = service.pending_migrations()
     return {"ok": not waiting, "pending": waiting}
+
+
+def _witnesses(service: Service) -> dict[str, Any]:
+    """A witness that does not answer is shown, and makes the process no less ready; an alarm does."""
+    states = service.witness_states()
+    well = not any(state.standing.alarm for state in states)
+    return {"ok": well, "witnesses": [state.to_json() for state in states]}
 
 
 async def _blobs(service: Service) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from api.answers import answer, service_of
 from api.composition import Service
 from api.notices import notice
 from api.parameters import IdPath
-from api.submissions import encode_outcome
 from ledger.core.entry import decode_entry_trusted
 from ledger.core.envelope import to_json_value
 from ledger.core.statement import read_statement
@@ -90,15 +89,19 @@ def statement(request: Request, id: IdPath) -> Response:  # noqa: A002 - the pat
 
 @router.get(
     "/statements/{id}/proof",
-    responses=openapi.reads("A receipt with the newest proof.", openapi.RECEIPT),
+    responses=openapi.reads("A receipt with the newest proof.", openapi.PROVEN),
     response_class=Response,
 )
 def proof(request: Request, id: IdPath) -> Response:  # noqa: A002 - the path's own name
-    """The newest receipt. With `Accept: text/plain` the proof alone, as c2sp.org/tlog-proof@v1 writes it."""
-    receipt = service_of(request).ledger.receipt(id)
+    """The receipt in the newest published tree, witnessed if the ledger's policy asks for that; until a
+    checkpoint covers the entry, in the newest signed one.
+
+    With `Accept: text/plain` the proof alone, as c2sp.org/tlog-proof@v1 writes it.
+    """
+    proven = service_of(request).proof(id)
     if request.headers.get("accept", "").startswith("text/plain"):
-        return answer(request, receipt.proof.encode(), "text/plain")
-    return answer(request, encode_outcome(receipt)[1])
+        return answer(request, proven.receipt.proof.encode(), "text/plain")
+    return answer(request, msgspec.json.encode(proven.to_json()))
 
 
 def _shown(service: Service, statement_id: str) -> dict[str, object]:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import tempfile
 import time
+import weakref
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +37,7 @@ class WitnessesUnreadable(LedgerError):
 
 
 class HttpWitnesses:
-    """One client for all witnesses; connections are kept alive. Close it after use."""
+    """One client for all witnesses; connections are kept alive, until it is closed or not used any more."""
 
     def __init__(self, whole_seconds: float = WHOLE_SECONDS) -> None:
         self._whole = whole_seconds
@@ -48,10 +49,7 @@ class HttpWitnesses:
             "user-agent": "evidence-ledger",
         }
         self._http = httpx2.Client(timeout=timeout, headers=headers, follow_redirects=False)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
+        self.close = weakref.finalize(self, self._http.close)
 
     def add_checkpoint(self, address: str, body: bytes) -> Reply | Outage:
         """The whole answer within the time and size that are allowed, or what was wrong with it."""
