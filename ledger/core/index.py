@@ -242,10 +242,11 @@ class Twig:
         self.parent: Fork | None = None
 
     def append(self, position: int, leaf_hash: bytes) -> None:
-        # The carry of a binary counter: two hashes an entry on average, whatever the count.
-        node, count = key_tree_leaf(position, leaf_hash), self.count
+        # The carry of a binary counter: two hashes an entry on average, whatever the count. `key_tree_leaf` and
+        # `node_hash` are inlined here and in `hash_of`: audits spend their time there.
+        node, count = sha256(b"\x00" + position.to_bytes(8, "big") + leaf_hash).digest(), self.count
         while count & 1:
-            node = node_hash(self.frontier.pop(), node)
+            node = sha256(b"\x01" + self.frontier.pop() + node).digest()
             count >>= 1
         self.frontier.append(node)
         self.count += 1
@@ -383,7 +384,8 @@ def hash_of(node: Node) -> bytes:
         if isinstance(node, Twig):
             node.hash = node.leaf().hash()
         else:
-            node.hash = node_hash(hash_of(node.sides[0]), hash_of(node.sides[1]))
+            left, right = node.sides
+            node.hash = sha256(b"\x01" + hash_of(left) + hash_of(right)).digest()
     return node.hash
 
 
