@@ -242,8 +242,8 @@ class Twig:
         self.parent: Fork | None = None
 
     def append(self, position: int, leaf_hash: bytes) -> None:
-        # The carry of a binary counter: two hashes an entry on average, whatever the count. `key_tree_leaf` and
-        # `node_hash` are inlined here and in `hash_of`: audits spend their time there.
+        # The carry of a binary counter: two hashes an entry on average, whatever the count. `key_tree_leaf`
+        # and `node_hash` are inlined here and in `hash_of`: audits spend their time there.
         node, count = sha256(b"\x00" + position.to_bytes(8, "big") + leaf_hash).digest(), self.count
         while count & 1:
             node = sha256(b"\x01" + self.frontier.pop() + node).digest()
