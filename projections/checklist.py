@@ -4,16 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from ledger.core.statement import Recorded
-from ledger.domain.derived.checklists import NOT_DISCLOSED, Asked, Point, conductors, points
+from ledger.domain.derived.checklists import NOT_DISCLOSED, Asked, Point, conducting, points
 from ledger.domain.derived.requests import OUTCOMES, Follower, standings
 from projections.amendments import as_amended, followers, wholly_withdrawn
 from projections.items import Item, Slice
 from projections.row import Row, View, reference_rows
 from projections.shown import Shown, show
+from projections.voices import STANDINGS, provenance
 
 FOLLOWERS = frozenset({"investigation", "request", "response", "progress", "amendment", "link"})
 RELS = frozenset(
@@ -62,9 +63,20 @@ TABLE = View(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One point of the checklist; what a reader may not see is left out of it by construction."""
+    """One point of the checklist; what a reader may not see is left out of it by construction.
+
+    `voices` are, for each statement that it rests on, who says it and how far that is their own word: a point
+    that is filled by attribution says so.
+    """
 
     point: Point
+    voices: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> str | None:
+        """The standing of what fills the point now; None where nothing does."""
+        told = [one for one in self.point.said if one.value == self.value]
+        return self.voices[told[-1].by][1] if told and told[-1].by in self.voices else None
 
     @property
     def value(self) -> object:
@@ -79,11 +91,16 @@ class Line:
             "value": self.value,
             "stated": bool(point.said),
             "by": [one.by for one in point.said],
-            "others": [{"value": one.value, "by": one.by} for one in point.others],
+            "standing": self.standing,
+            "others": [{"value": one.value, "by": one.by} | self._voice(one.by) for one in point.others],
             "asked": [
                 {"request": one.request, "topic": one.topic, "outcome": one.outcome} for one in point.asked
             ],
         }
+
+    def _voice(self, statement: str) -> dict[str, object]:
+        who, standing = self.voices.get(statement, ((), "unknown"))
+        return {"saidBy": list(who), "standing": standing}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +127,18 @@ class Checklist:
 def view(item: Item, known: Slice, today: str) -> Checklist:
     """The checklist of the investigation that `item` describes, on the day `today`."""
     described = [one for one in descriptions(item, known) if not wholly_withdrawn(one, known)] or [item]
-    claims = [(one.statement, as_amended(one, known)) for one in described]
-    who = frozenset[str]().union(*(conductors(claim) for _, claim in claims))
-    found = points(claims, asked(described, known, today))
+    voices = {one.id: (one.statement.claimants, provenance(one, known).standing) for one in described}
+    # A conductor's own word outweighs what others say that it said, and what it disowns fills nothing.
+    owned = [one for one in described if voices[one.id][1] != "disowned"]
+    owned.sort(key=lambda one: STANDINGS.index(voices[one.id][1]))
+    claims = [(one.statement, as_amended(one, known)) for one in owned]
+    who = conducting(as_amended(item, known), claims)
+    found = points(claims, asked(described, known, today), who)
     return Checklist(
         shown=show(item, known),
         descriptions=tuple(show(one, known) for one in described if one.id != item.id),
         conductors=tuple(sorted(who)),
-        lines=tuple(Line(point) for point in found),
+        lines=tuple(Line(point, voices) for point in found),
     )
 
 

@@ -15,7 +15,7 @@ from projections.dates import days, days_between
 from projections.items import Item, Slice
 from projections.row import Row, View, reference_rows
 from projections.shown import Shown, said_when, show
-from projections.voices import provenance
+from projections.voices import STANDINGS, provenance
 
 OPENERS = frozenset({"request", "commitment"})
 FOLLOWERS = frozenset({"response", "progress", "amendment", "link", "commitment", "determination"})
@@ -168,7 +168,12 @@ def view(item: Item, known: Slice, today: str) -> OpenItem:
     """The request or commitment `item` as it stands on the day `today` (YYYY-MM-DD)."""
     content = as_amended(item, known)
     opener = item.read_as(content).statement
-    thread: list[Follower] = [(rel, one.read_as(one.claim)) for rel, one in followers(item, known)]
+    # Words that their alleged author disowns bring nothing about.
+    thread: list[Follower] = [
+        (rel, one.read_as(one.claim))
+        for rel, one in followers(item, known)
+        if provenance(one, known).standing != "disowned"
+    ]
     dates = due(item.read_as(item.claim).statement, thread)
     asked = [_addressee(one, known) for one in standings(opener, thread, today)]
     moved = progress(opener, thread, today) if item.statement.kind == "commitment" else None
@@ -208,8 +213,7 @@ def _age(item: Item, today: str) -> Age:
 
 def _addressee(standing: Standing, known: Slice) -> Addressee:
     reached = [provenance(one, known).standing for one in map(known.get, standing.by) if one is not None]
-    order = ("disowned", "attributed", "mandated", "adopted", "signed")
-    weakest = min(reached, key=order.index) if reached else None
+    weakest = min(reached, key=STANDINGS.index) if reached else None
     return Addressee(standing, weakest, words(standing, weakest))
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from projections.items import Item, Slice
 
 _BASES = ("captured", "sealed", "referenced")
+STANDINGS = ("disowned", "attributed", "mandated", "adopted", "signed")
+"""How far a claim is its claimant's own word, the weakest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,7 @@ class Provenance:
     @property
     def standing(self) -> str:
         """The weakest standing among the claimants: a status reached through it says so."""
-        order = ("disowned", "attributed", "mandated", "adopted", "signed")
-        return min((voice.standing for voice in self.said_by), key=order.index)
+        return min((voice.standing for voice in self.said_by), key=STANDINGS.index)
 
     def to_json(self) -> dict[str, object]:
         return {

@@ -75,18 +75,32 @@ def conductors(claim: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(one["party"] for one in participants if one.get("role") in CONDUCTORS and "party" in one)
 
 
+def conducting(
+    claim: Mapping[str, Any], descriptions: Sequence[tuple[Statement, Mapping[str, Any]]]
+) -> frozenset[str]:
+    """Who conducted the investigation that `claim` describes, by itself and by what its conductors say of it
+    elsewhere. Anybody may describe the same investigation; that makes nobody a conductor of it.
+    """
+    who, before = conductors(claim), frozenset[str]()
+    while who != before:
+        before = who
+        told = (other for statement, other in descriptions if in_conductors_voice(statement, before))
+        who = before.union(*map(conductors, told))
+    return who
+
+
 def in_conductors_voice(description: Statement, who: frozenset[str]) -> bool:
     """Whether every claimant of the description conducts the investigation."""
     return bool(who) and set(description.claimants) <= who
 
 
 def points(
-    descriptions: Sequence[tuple[Statement, Mapping[str, Any]]], asked: Sequence[Asked]
+    descriptions: Sequence[tuple[Statement, Mapping[str, Any]]], asked: Sequence[Asked], who: frozenset[str]
 ) -> list[Point]:
     """The checklist from (statement, claim with disclosures put back) pairs that describe one investigation,
-    oldest
-    first, and the questions about it. Attributes first, then the other topics that were asked about."""
-    who = frozenset[str]().union(*(conductors(claim) for _, claim in descriptions))
+    in the order in which they count, the last one most, and the questions about it; `who` conducted it.
+    Attributes first, then the other topics that were asked about.
+    """
     topics = list(dict.fromkeys([*ATTRIBUTES, *(FILLS.get(one.topic, one.topic) for one in asked)]))
     return [_point(topic, descriptions, who, asked) for topic in topics]
 

@@ -29,6 +29,50 @@ def test_only_a_conductors_voice_discloses_and_others_stand_beside_it() -> None:
     assert line(log, audit, "notice")["value"] == "unannounced"
 
 
+def test_nobody_becomes_a_conductor_by_describing_the_same_investigation() -> None:
+    log = SmallLog()
+    audit = log.say("AuditDescribed", "factory:f", LEAD, by="auditor")
+    claim = {"participants": [{"party": "stranger", "role": "lead"}], "gbvTraining": "certified"}
+    log.say("AuditDescribed", "factory:f", claim, by="stranger", refs=[("sameAs", audit)])
+    found = line(log, audit, "gbvTraining")
+    assert (found["value"], found["states"]) == ("not-disclosed", ["said-by-others"])
+    assert [(one["value"], one["saidBy"]) for one in found["others"]] == [("certified", ["stranger"])]
+
+
+def test_whom_a_conductor_names_conducts_too() -> None:
+    log = SmallLog()
+    audit = log.say("AuditDescribed", "factory:f", LEAD, by="auditor")
+    refs = [("sameAs", audit)]
+    firm = {"participants": [{"party": "firm", "role": "subcontractor"}]}
+    log.say("AuditDescribed", "factory:f", firm, by="auditor", refs=refs)
+    log.say("AuditDescribed", "factory:f", firm | {"notice": "announced"}, by="firm", refs=refs)
+    assert line(log, audit, "notice")["value"] == "announced"
+
+
+def test_a_point_filled_by_attribution_says_so_and_gives_way_to_the_conductors_own_word() -> None:
+    log = SmallLog()
+    voice = {"claimants": ["auditor"], "attribution": {"form": "paraphrase"}}
+    audit = log.say("AuditDescribed", "factory:f", LEAD | {"notice": "announced"}, by="ngo", **voice)
+    refs = [("sameAs", audit)]
+    assert line(log, audit, "notice")["standing"] == "attributed"
+    log.say("AuditDescribed", "factory:f", LEAD | {"notice": "unannounced"}, by="auditor", refs=refs)
+    log.say("AuditDescribed", "factory:f", LEAD | {"notice": "announced"}, by="ngo", refs=refs, **voice)
+    found = line(log, audit, "notice")
+    assert (found["value"], found["standing"]) == ("unannounced", "signed")
+
+
+def test_what_the_conductor_disowns_fills_nothing() -> None:
+    log = SmallLog()
+    audit = log.say("AuditDescribed", "factory:f", LEAD, by="auditor")
+    voice = {"claimants": ["auditor"], "attribution": {"form": "paraphrase"}}
+    refs = [("sameAs", audit)]
+    said = log.say(
+        "AuditDescribed", "factory:f", LEAD | {"notice": "announced"}, by="ngo", refs=refs, **voice
+    )
+    log.say("ResponseGiven", "factory:f", by="auditor", refs=[("disowns", said)])
+    assert line(log, audit, "notice")["value"] == "not-disclosed"
+
+
 def test_a_question_fills_the_point_it_asks_for_part_of() -> None:
     log = SmallLog()
     audit = log.say("AuditDescribed", "factory:f", LEAD, by="auditor")

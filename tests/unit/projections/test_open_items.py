@@ -88,6 +88,14 @@ def test_a_status_reached_by_attribution_says_so() -> None:
     assert (line.words, line.reached_by) == ("answered (attributed, not signed)", "attributed")
 
 
+def test_words_that_the_addressee_disowns_are_no_answer() -> None:
+    log, question = asked()
+    voice = {"claimants": ["buyer"], "attribution": {"form": "quote"}}
+    answer = log.say("ResponseGiven", "factory:f", by="asker", refs=[("refuses", question)], **voice)
+    log.say("ResponseGiven", "factory:f", by="buyer", refs=[("disowns", answer)])
+    assert words(log, question)["buyer"] == "no answer in this ledger"
+
+
 def test_due_dates_move_and_every_move_stays_visible() -> None:
     log, question = asked(due="2020-01-31")
     found = item(log, question, "2020-02-10")
