@@ -30,8 +30,9 @@ from ledger.clock import SystemClock
 from ledger.core.refusal import LedgerError
 from ledger.core.statement import Recorded, read_recorded
 from ledger.cosigning import WitnessState
+from ledger.domain.terms import Terms
 from ledger.indexing import Identity, IndexPublisher
-from ledger.ports import StoreUnavailable
+from ledger.ports import Head, StoreUnavailable
 from ledger.publication import Publisher
 from ledger.receipts import ReceiptDesk
 from ledger.sequencer import Limits, Outcome, Sequencer, SequencerUnavailable, Submission
@@ -111,6 +112,8 @@ class Service:
         self._stop = threading.Event()
         self._about: About | None = None
         self._projector: Runner | None = None
+        self._indexer: IndexPublisher | None = None
+        self._index_trouble: str | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -229,6 +232,17 @@ class Service:
         """Publishes the newest signed tree, whenever it is this process's turn."""
         return self._log.publisher(self.publications)
 
+    def terms(self) -> tuple[Head, Terms]:
+        """The head, and what the ledger has bound itself to by then.
+
+        Raises `SequencerUnavailable` while it has no entry 0.
+        """
+        head = self.recorder.head()
+        terms = self._log.terms.at(head.size)
+        if terms is None:
+            raise SequencerUnavailable("the ledger has no entry yet", "open it with `evidence init`")
+        return head, terms
+
     def publication(self) -> dict[str, Any]:
         """How publication stands, whichever process publishes."""
         return publishing_health(self.recorder, self.publications, self._log.terms, self._is_demo())
@@ -271,7 +285,12 @@ class Service:
         thread.start()
         self._stack.callback(self._stop_projector, projector, thread)
 
-    def publisher(self) -> IndexPublisher:
+    def indexing(self) -> dict[str, object]:
+        """Whether index statements are published as they should be, by this process."""
+        trouble = self._index_trouble or (self._indexer.trouble if self._indexer else None)
+        return {"ok": trouble is None} | ({"detail": trouble} if trouble else {})
+
+    def index_publisher(self) -> IndexPublisher:
         """Publishes index statements. Raises `LedgerError` without the operator's device key."""
         key = read_key_file(self.settings.operator_key_file)
         seed = key.seed(lambda _: _secret(self.settings.operator_key_passphrase))
@@ -292,7 +311,13 @@ class Service:
         while self._about is None and read_about(self.recorder) is None:
             if self._stop.wait(1.0):
                 return
-        self.publisher().run_forever(self._stop)
+        try:
+            self._indexer = self.index_publisher()
+        except LedgerError as error:
+            self._index_trouble = error.what
+            log.error("the index is not published", what=error.what)
+            return
+        self._indexer.run_forever(self._stop)
 
     def _stop_indexer(self, thread: threading.Thread) -> None:
         self._stop.set()

@@ -90,7 +90,8 @@ class IndexPublisher:
 
     def run_forever(self, stop: threading.Event) -> None:
         """Publish once per interval until `stop` is set; trouble is logged, kept and tried again."""
-        pause = self._interval
+        # Half of it at first: what came just before a restart is not to wait for two intervals.
+        pause = self._interval / 2
         while not stop.wait(pause):
             try:
                 self.publish()

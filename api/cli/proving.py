@@ -110,4 +110,4 @@ def publish_index(settings: Settings) -> Any:
 
     with Service(settings.model_copy(update={"indexer": "none"})) as service:
         service.wait_for(service.recorder.head().size)
-        return service.publisher().publish(now=True)
+        return service.index_publisher().publish(now=True)

@@ -58,6 +58,7 @@ def _checks(service: Service) -> dict[str, dict[str, Any]]:
         "views": _checked(lambda: _views(service)),
         "migrations": _checked(lambda: _migrations(service)),
         "publication": _checked(service.publication),
+        "index": _checked(service.indexing),
         "witnesses": _checked(lambda: _witnesses(service)),
     }
 

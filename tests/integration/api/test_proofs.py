@@ -29,7 +29,7 @@ def publish(case: Poster) -> int:
         key = public_half(OPERATOR_DEVICE.seed, "device", ("index",), "operator")
         write_key_file(path, OPERATOR_DEVICE.seed, key, None)
     service.wait_for(service.recorder.head().size)
-    receipt = service.publisher().publish(now=True)
+    receipt = service.index_publisher().publish(now=True)
     assert receipt is not None
     return int(receipt.index)
 
