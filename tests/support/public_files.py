@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from ledger.core.checkpoint import Checkpoint
 from ledger.core.merkle import Frontier, leaf_hash
 from ledger.core.note import Signer, sign_note
 from ledger.core.receipt import Trust, unwitnessed_policy
 from ledger.core.tiles import ENTRIES, format_entry_bundle, format_tile, tiles_for
-from tests.support.builder import LOG_KEY, ORIGIN, KeyPair, Log, log_vkey
+from tests.support.builder import LOG_KEY, ORIGIN, Log, log_vkey
+
+
+class Key(Protocol):
+    """A key whose secret half is at hand."""
+
+    @property
+    def seed(self) -> bytes: ...
 
 
 class Files(dict[str, bytes]):
@@ -22,14 +30,14 @@ class Files(dict[str, bytes]):
         return Files(self)
 
 
-def checkpoint(entries: Sequence[bytes], *keys: KeyPair, origin: str = ORIGIN) -> str:
+def checkpoint(entries: Sequence[bytes], *keys: Key, origin: str = ORIGIN) -> str:
     """The note of the tree over `entries`, signed by the log's key unless others are named."""
     root = Frontier().append([leaf_hash(entry) for entry in entries]).frontier.root()
     text = Checkpoint(origin, len(entries), root).text()
     return sign_note(text, [Signer(origin, key.seed) for key in keys or (LOG_KEY,)])
 
 
-def publish(entries: Sequence[bytes], *keys: KeyPair, onto: Files | None = None) -> Files:
+def publish(entries: Sequence[bytes], *keys: Key, onto: Files | None = None, origin: str = ORIGIN) -> Files:
     """The files of the tree over `entries`, beside those in `onto`, its checkpoint last."""
     files = Files(onto or {})
     rows: list[list[bytes]] = [[leaf_hash(entry) for entry in entries]]
@@ -42,7 +50,7 @@ def publish(entries: Sequence[bytes], *keys: KeyPair, onto: Files | None = None)
             files[tile.path] = format_entry_bundle(entries[part])
         else:
             files[tile.path] = format_tile(rows[tile.level][part])
-    files["checkpoint"] = checkpoint(entries, *keys).encode()
+    files["checkpoint"] = checkpoint(entries, *keys, origin=origin).encode()
     return files
 
 
