@@ -16,6 +16,7 @@ from api.cli import (
     keys,
     proving,
     reading,
+    rotation,
     sending,
     serving,
     verifying,
@@ -52,6 +53,7 @@ app.command("project")(serving.project)
 app.command("demo")(demo.demo)
 key_app.command("new")(keys.new)
 key_app.command("show")(keys.show)
+key_app.command("rotate-log")(rotation.rotate_log)
 app.command("party")(reading.party)
 app.command("factory")(reading.factory)
 app.command("draft")(drafting.draft)

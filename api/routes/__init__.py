@@ -12,6 +12,7 @@ from api.routes import (
     factories,
     health,
     investigations,
+    ledger,
     metrics,
     open_items,
     parties,
@@ -33,5 +34,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     documents.router,
     schemas.router,
     checkpoint.router,
+    ledger.router,
 )
 UNVERSIONED: tuple[APIRouter, ...] = (tiles.router, health.router, metrics.router)

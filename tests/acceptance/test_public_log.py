@@ -1,0 +1,98 @@
+"""The public log through the command line alone: published with each command, rebuilt, its key rotated."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.core.note import Verifier, split_note
+from ledger.store.tilestore import FolderLogFiles
+from tests.acceptance.conftest import evidence
+from tests.support.public_log import assert_servable, contents
+
+pytestmark = pytest.mark.xdist_group("acceptance")
+
+
+@pytest.fixture(scope="module")
+def data(short_folder: Path) -> Path:
+    folder = short_folder / "rotated"
+    done = evidence("init", "--data", folder, "--origin", "ledger.example.org/rotated", "--no-passphrase")
+    assert done.code == 0, done.err
+    return folder
+
+
+def vkey(data: Path) -> str:
+    key: str = json.loads((data / "trust.json").read_text())["vkey"]
+    return key
+
+
+def rotate(data: Path, *more: str) -> dict[str, Any]:
+    shown: dict[str, Any] = evidence("key", "rotate-log", "--data", data, "--json", *more).json()
+    return shown
+
+
+def signers(data: Path) -> int:
+    return len(split_note((data / "log" / "checkpoint").read_text())[1])
+
+
+def test_a_key_is_rotated_and_every_step_is_published(data: Path) -> None:
+    old = vkey(data)
+    assert assert_servable(FolderLogFiles(data / "log"), old).size >= 1
+    both = rotate(data)
+    assert old in both["logKeys"]
+    assert len(both["logKeys"]) == 2
+    for key in both["logKeys"]:
+        assert assert_servable(FolderLogFiles(data / "log"), key) is not None
+    assert signers(data) == 2
+    after = rotate(data, "--retire")
+    assert old not in after["logKeys"]
+    assert [vkey(data)] == after["logKeys"]
+    assert assert_servable(FolderLogFiles(data / "log"), vkey(data)) is not None
+    assert signers(data) == 1
+    checked = evidence("check", "--data", data)
+    assert checked.code == 0, checked.err
+    # Receipts of the old key alone hold by the trust file that was kept, later ones by the new one.
+    kept = data / f"trust-{Verifier.from_vkey(old).key_hash.hex()}.json"
+    assert evidence("verify", data / "receipts" / "0.entry", "--trust", kept).code == 0
+    assert evidence("verify", data / "receipts" / "0.entry", "--trust", data / "trust.json").code == 1
+    newest = data / "receipts" / f"{after['index']}.entry"
+    assert evidence("verify", newest, "--trust", data / "trust.json").code == 0
+
+
+def test_there_is_nothing_to_retire_where_one_key_signs(data: Path) -> None:
+    if signers(data) != 1:
+        rotate(data, "--retire")
+    refused = evidence("key", "rotate-log", "--data", data, "--retire")
+    assert refused.code == 1
+    assert "one log key alone is in force" in refused.err
+
+
+def test_the_public_files_are_rebuilt_elsewhere_byte_for_byte(data: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "www"
+    done = subprocess.run(
+        [sys.executable, "-c", "from api.cli import main; main()", "rebuild", "tiles", "--data", str(data)],
+        env={**os.environ, "EVIDENCE_TILES": str(elsewhere)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert contents(elsewhere) == contents(data / "log")
+
+
+def test_a_rebuild_names_the_file_that_was_altered(data: Path) -> None:
+    path = next((data / "log" / "tile" / "entries").rglob("*.p/*"))
+    before = path.read_bytes()
+    path.write_bytes(before[:-1] + b"?")
+    try:
+        done = evidence("rebuild", "tiles", "--data", data)
+    finally:
+        path.write_bytes(before)
+    assert done.code == 1
+    assert str(path.relative_to(data / "log")) in done.err
