@@ -4,8 +4,11 @@ Each step judges one matter and nothing else, from the same reading of the file,
 the verifier blind for its defects and for no others (the tests do just that).
 """
 
+import gc
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
 
 from ..core import disclosure
 from ..core.bundle import Anchor
@@ -35,7 +38,7 @@ from ..core.statement import Statement, check_opening, check_resolved
 from ..domain.visibility import ANONYMOUS, may_see
 from .inclusion import Climb
 from .reading import Reading
-from .replay import Judged, compromised, key_status, replay, rules
+from .replay import Judged, Replayed, compromised, replay
 from .timestamp import read_reply
 
 # A witness of the policy under such a name replays the log: its cosignature vouches for the index, too.
@@ -43,11 +46,19 @@ AUDITOR = "auditor"
 SHOWN = 3  # defects told one by one in a step's detail
 
 
+class Verification(Reading):
+    """A bundle that is being verified: its reading, and what two steps share."""
+
+    @cached_property
+    def replayed(self) -> Replayed:
+        return replay(self)
+
+
 def verify_bundle(
     data: bytes,
     trust: Trust | None = None,
     documents: Mapping[str, bytes] | None = None,
-    checks: Sequence[Check[Reading]] | None = None,
+    checks: Sequence[Check[Verification]] | None = None,
 ) -> Report:
     """Check a bundle in thirteen graded steps; raises nothing.
 
@@ -62,16 +73,29 @@ def verify_bundle(
 
     `documents` are the bytes that came along, by SHA-256 in hexadecimal; None when none were meant to.
     """
+    with _uncollected():
+        try:
+            reading = Verification(data, trust, documents)
+        except Refusal as refusal:
+            detail = f"{refusal.code}{' at ' + refusal.where if refusal.where else ''}: {refusal.what}"
+            return Report((Step(1, "file", UNREADABLE, detail),), UNREADABLE)
+        steps = take(CHECKS if checks is None else checks, reading)
+        return Report(steps, verdict(reading, steps))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cyclic garbage collector: a large bundle is all live objects, walked again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
     try:
-        reading = Reading(data, trust, documents)
-    except Refusal as refusal:
-        detail = f"{refusal.code}{' at ' + refusal.where if refusal.where else ''}: {refusal.what}"
-        return Report((Step(1, "file", UNREADABLE, detail),), UNREADABLE)
-    steps = take(CHECKS if checks is None else checks, reading)
-    return Report(steps, verdict(reading, steps))
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
-def verdict(reading: Reading, steps: Sequence[Step]) -> str:
+def verdict(reading: Verification, steps: Sequence[Step]) -> str:
     """What the steps amount to."""
     grades = {step.name: step.grade for step in steps}
     if FAILED in grades.values():
@@ -84,7 +108,7 @@ def verdict(reading: Reading, steps: Sequence[Step]) -> str:
     return "; ".join(parts)
 
 
-def _completeness(reading: Reading) -> str:
+def _completeness(reading: Verification) -> str:
     head = reading.index_head
     if head is None:
         return "logged; nothing is said about completeness"
@@ -96,7 +120,7 @@ def _completeness(reading: Reading) -> str:
 # --- 1 file -----------------------------------------------------------------------------
 
 
-def check_file(reading: Reading) -> Finding:
+def check_file(reading: Verification) -> Finding:
     """Reading it is the check: a file that is no bundle comes no further."""
     bundle = reading.bundle
     size = f"{len(bundle.entries)} entries of a log of {reading.checkpoint.size}"
@@ -106,7 +130,7 @@ def check_file(reading: Reading) -> Finding:
 # --- 2 form -----------------------------------------------------------------------------
 
 
-def check_form(reading: Reading) -> Finding:
+def check_form(reading: Verification) -> Finding:
     """Each entry's bytes and each statement's members."""
     refused = [(item.index, item.refusal) for item in reading.items if item.refusal is not None]
     if refused:
@@ -121,7 +145,7 @@ def check_form(reading: Reading) -> Finding:
 # --- 3 signatures, 4 key status ---------------------------------------------------------
 
 
-def check_signatures(reading: Reading) -> Finding:
+def check_signatures(reading: Verification) -> Finding:
     """Each signature under the key that its id finds among the keys of the bundle."""
     bad, missing, good = [], [], 0
     for item, results in zip(reading.items, signature_results(reading), strict=True):
@@ -137,7 +161,7 @@ def check_signatures(reading: Reading) -> Finding:
     return Finding(HELD, f"{good} good", {"good": good})
 
 
-def signature_results(reading: Reading) -> Iterator[list[bool | None]]:
+def signature_results(reading: Verification) -> Iterator[list[bool | None]]:
     """For each entry, for each signature: whether it is good, None when its key is not at hand."""
     for item in reading.items:
         message = pae(item.envelope.payload)
@@ -145,9 +169,9 @@ def signature_results(reading: Reading) -> Iterator[list[bool | None]]:
         yield [None if key is None else verify(key.public, message, sig) for key, sig in found]
 
 
-def check_key_status(reading: Reading) -> Finding:
+def check_key_status(reading: Verification) -> Finding:
     """The hands that had to sign, with keys valid then; flags what a stolen key may have signed."""
-    judged = replay(reading, key_status)
+    judged = reading.replayed.key_status
     flagged = compromised(reading)
     counts = {"flagged": len(flagged)} if flagged else {}
     finding = _finding(judged, "signed by whom they had to be, with keys valid then", counts)
@@ -160,7 +184,7 @@ def check_key_status(reading: Reading) -> Finding:
 # --- 5 inclusion ------------------------------------------------------------------------
 
 
-def check_inclusion(reading: Reading) -> Finding:
+def check_inclusion(reading: Verification) -> Finding:
     """Each path, from the entry's own hash, at its own index."""
     climb = Climb(reading.checkpoint.size, reading.checkpoint.root)
     lost = [item.index for item in reading.items if not climb.leads(item.leaf, item.index, item.source.path)]
@@ -172,7 +196,7 @@ def check_inclusion(reading: Reading) -> Finding:
 # --- 6 trust root, 7 checkpoint, 8 witnesses --------------------------------------------
 
 
-def check_trust_root(reading: Reading) -> Finding:
+def check_trust_root(reading: Verification) -> Finding:
     """The ledger that the reader means: by origin, and by the id of entry 0's statement."""
     head = reading.bundle.head
     first = reading.by_index.get(0)
@@ -186,7 +210,7 @@ def check_trust_root(reading: Reading) -> Finding:
     return Finding(HELD, f"{head.origin} with genesis {head.genesis}")
 
 
-def check_checkpoint(reading: Reading) -> Finding:
+def check_checkpoint(reading: Verification) -> Finding:
     """The log's own signature."""
     if reading.trust is None:
         return Finding(UNVERIFIED, "the key that signed the checkpoint is not known")
@@ -195,7 +219,7 @@ def check_checkpoint(reading: Reading) -> Finding:
     return Finding(HELD, f"signed by {log.name}, key {log.key_hash.hex()}")
 
 
-def check_witnesses(reading: Reading) -> Finding:
+def check_witnesses(reading: Verification) -> Finding:
     """The quorum of the reader's own policy; the ledger's is data like everything else in the file."""
     if reading.trust is None:
         return Finding(UNVERIFIED, "which witnesses count is not known")
@@ -206,7 +230,7 @@ def check_witnesses(reading: Reading) -> Finding:
     return Finding(HELD, f"{len(witnesses)} cosignatures, quorum {policy.quorum}", counts)
 
 
-def _cosigners(reading: Reading, trust: Trust) -> tuple[Policy, set[str]]:
+def _cosigners(reading: Verification, trust: Trust) -> tuple[Policy, set[str]]:
     """The policy, and the names of those of its witnesses whose cosignatures are good; raises `Refusal`."""
     policy = parse_policy(trust.policy)
     text, signatures = split_note(reading.bundle.head.checkpoint)
@@ -222,7 +246,7 @@ def _cosigners(reading: Reading, trust: Trust) -> tuple[Policy, set[str]]:
     return policy, found
 
 
-def _is_audited(reading: Reading) -> bool:
+def _is_audited(reading: Verification) -> bool:
     if reading.trust is None:
         return False
     try:
@@ -235,7 +259,7 @@ def _is_audited(reading: Reading) -> bool:
 # --- 9 completeness ---------------------------------------------------------------------
 
 
-def check_completeness(reading: Reading) -> Finding:
+def check_completeness(reading: Verification) -> Finding:
     """The right keys are proven, and the entries here are all entries of each of them."""
     head, named = reading.index_head, reading.bundle.head.index
     if named is None:
@@ -259,7 +283,7 @@ def check_completeness(reading: Reading) -> Finding:
     return Finding(HELD, what, {"keys": len(proven)})
 
 
-def _check_about(reading: Reading) -> None:
+def _check_about(reading: Verification) -> None:
     kind, _, name = reading.bundle.head.about.partition(":")
     if kind == "statement" and all(statement.id != name for _, statement in reading.statements):
         raise Refusal("index-incomplete", "the statement that the bundle is about is not in it")
@@ -268,15 +292,15 @@ def _check_about(reading: Reading) -> None:
 # --- 10 rules ---------------------------------------------------------------------------
 
 
-def check_rules(reading: Reading) -> Finding:
+def check_rules(reading: Verification) -> Finding:
     """What the server itself decides by, as far as the entries here decide it."""
-    return _finding(replay(reading, rules), "may follow the earlier ones")
+    return _finding(reading.replayed.rules, "may follow the earlier ones")
 
 
 # --- 11 disclosures, 12 documents -------------------------------------------------------
 
 
-def check_disclosures(reading: Reading) -> Finding:
+def check_disclosures(reading: Verification) -> Finding:
     """Held disclosures open digests of their own entry; what was erased is refused even when it is here."""
     wrong: list[tuple[int, Refusal]] = []
     counts = {"held": 0, "withheld": 0, "erased": 0}
@@ -314,7 +338,7 @@ def _count(
     counts["withheld"] += len(set(statement.digests) - held - gone)
 
 
-def check_documents(reading: Reading) -> Finding:
+def check_documents(reading: Verification) -> Finding:
     """Public documents: their bytes, where they came along, have the hash that was signed."""
     named = {digest for _, statement in reading.statements for digest in _documents(statement)}
     given = reading.documents or {}
@@ -341,7 +365,7 @@ def _documents(statement: Statement) -> Iterator[str]:
 # --- 13 time-stamps ---------------------------------------------------------------------
 
 
-def check_time_stamps(reading: Reading) -> Finding:
+def check_time_stamps(reading: Verification) -> Finding:
     """Replies over checkpoints that this log grew from; who signed the replies, PyNaCl cannot tell."""
     if not reading.bundle.anchors:
         return Finding(UNCHECKED, "none")
@@ -350,7 +374,7 @@ def check_time_stamps(reading: Reading) -> Finding:
     return Finding(UNCHECKED, f"{times}; imprint matches, signature unchecked", {"replies": len(seen)})
 
 
-def _stamped(reading: Reading, anchor: Anchor) -> Iterator[tuple[int, str]]:
+def _stamped(reading: Verification, anchor: Anchor) -> Iterator[tuple[int, str]]:
     text = split_note(anchor.note)[0]
     old, new = parse_checkpoint(text), reading.checkpoint
     if old.origin != new.origin or not verify_consistency(
@@ -391,7 +415,7 @@ def _more(count: int) -> str:
     return f" and {count - SHOWN} more" if count > SHOWN else ""
 
 
-CHECKS: tuple[Check[Reading], ...] = (
+CHECKS: tuple[Check[Verification], ...] = (
     Check(1, "file", check_file),
     Check(2, "form", check_form),
     Check(3, "signatures", check_signatures),

@@ -7,7 +7,10 @@ nor shown to be nowhere, it gets no answer but `Gap`, and that rule is unchecked
 from contextlib import suppress
 
 from ..core.index import IndexHead, index_head
+from ..core.refusal import Refusal
+from ..core.statement import Statement
 from ..domain.aggregates import Aggregate, LedgerMain, Party, evolve, introduced_keys
+from ..domain.aggregates.keys import ROOT_KINDS
 from ..domain.names import LEDGER, party_name
 from ..domain.needs import originator_id
 from ..domain.state import used_digests
@@ -38,6 +41,7 @@ class PartialState:
             for subject in statement.subjects
         }
         self._aggregates: dict[str, Aggregate] = {}
+        self._pending: dict[str, list[Item]] = {}
         self._originators: dict[str, str] = {}
         self._key_parties: dict[str, str] = {}
         self._digests: set[str] = set()
@@ -59,36 +63,45 @@ class PartialState:
         self._histories_whole = item.index == 0 or all(whole)
 
     def apply(self, item: Item) -> None:
-        """Take in an entry; one that cannot be folded has been refused by a rule, and changes nothing."""
-        recorded = item.recorded
-        if not item.understood:
-            return
-        with suppress(AssertionError, Gap, *MALFORMED):
-            stream = self._stream(item)
-            self._aggregates[stream] = evolve(self._aggregates.get(stream), recorded)
-            self._originators.setdefault(recorded.statement.id, stream)
-            self._digests.update(used_digests(recorded))
-            for key_id, party in introduced_keys(recorded.statement):
-                self._key_parties.setdefault(key_id, party)
-            if recorded.statement.kind == "index":
-                self.indexed = max(self.indexed, index_head(recorded.statement).size)
+        """Take in an understood entry; it is folded only once somebody asks for its stream."""
+        statement = item.statement
+        assert statement is not None
+        with suppress(*MALFORMED):
+            stream = self._stream(statement)
+            self._pending.setdefault(stream, []).append(item)
+            self._originators.setdefault(statement.id, stream)
+            self._digests.update(used_digests(item.recorded))
+            if statement.kind in ROOT_KINDS:
+                for key_id, party in introduced_keys(statement):
+                    self._key_parties.setdefault(key_id, party)
+            if statement.kind == "index":
+                self.indexed = max(self.indexed, index_head(statement).size)
 
     def passed(self, item: Item) -> None:
         """Go on to what follows the entry, taken in or not."""
         self.recorded_at = max(self.recorded_at, item.recorded_at)
         self._last = item.index
 
-    def _stream(self, item: Item) -> str:
-        statement = item.recorded.statement
+    def _stream(self, statement: Statement) -> str:
         try:
             return originator_id(statement, self)
-        except Gap:
+        except (Gap, Refusal):
             return statement.id  # it changes something that is not here
+
+    def _fold(self, stream: str) -> Aggregate | None:
+        """The stream so far. An entry that cannot be folded was refused by a rule, and changes nothing."""
+        found = self._aggregates.get(stream)
+        for item in self._pending.pop(stream, ()):
+            with suppress(AssertionError, *MALFORMED):
+                found = evolve(found, item.recorded)
+        if found is not None:
+            self._aggregates[stream] = found
+        return found
 
     # --- the view -------------------------------------------------------------
 
     def aggregate(self, originator_id: str) -> Aggregate | None:
-        found = self._aggregates.get(originator_id)
+        found = self._fold(originator_id)
         prefix, _, slug = originator_id.partition(":")
         if originator_id == LEDGER:
             if self.size and not isinstance(found, LedgerMain):

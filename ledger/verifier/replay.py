@@ -1,14 +1,14 @@
 """The rules of the log, asked about every entry of a bundle in order, as far as the bundle decides them."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
+from ..core.envelope import Signature
 from ..core.refusal import Refusal
 from ..core.statement import Statement
 from ..domain.clock import check_binding, check_clock
 from ..domain.decide import check_kind, check_new
-from ..domain.facts import key_of, ledger_of, revocation_of
+from ..domain.facts import ledger_of
 from ..domain.references import check_references
 from ..domain.signatures import check_new_keys, check_signatures
 from ..domain.subjects import check_closure, check_subjects
@@ -16,61 +16,65 @@ from ..domain.voices import check_people
 from .partial import Claimed, Gap, PartialState
 from .reading import MALFORMED, Item, Reading
 
-Rule = Callable[[PartialState, Statement], None]
-
 
 @dataclass(slots=True)
 class Judged:
     """What came of a set of rules: refusals and gaps by the index of the entry."""
 
-    refused: list[tuple[int, Refusal]]
-    gaps: list[tuple[int, str]]
+    refused: list[tuple[int, Refusal]] = field(default_factory=list)
+    gaps: list[tuple[int, str]] = field(default_factory=list)
+
+    def ask(self, item: Item, rule: Callable[..., None], *arguments: object) -> None:
+        """Ask one rule about one entry."""
+        try:
+            rule(*arguments)
+        except Refusal as refusal:
+            self.refused.append((item.index, refusal))
+        except Claimed:
+            pass
+        except Gap as gap:
+            self.gaps.append((item.index, str(gap)))
+        except MALFORMED:
+            # Rules take well-formed statements; of others their form has been refused already.
+            if item.refusal is None:
+                raise
+            self.gaps.append((item.index, "its form"))
 
 
-Judge = Callable[[PartialState, Item, Statement], Iterator[Callable[[], None]]]
-"""The questions of one set of rules about one entry; each raises `Refusal` or `Gap`, or is content."""
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What came of the rules about what may follow what, and of those about keys."""
+
+    rules: Judged
+    key_status: Judged
 
 
-def replay(reading: Reading, judge: Judge) -> Judged:
+def replay(reading: Reading) -> Replayed:
     """Asks about every entry that could be read, each in the state that the earlier ones make."""
-    state, judged = PartialState(reading), Judged([], [])
+    state, found = PartialState(reading), Replayed(Judged(), Judged())
     for item in reading.items:
-        if item.statement is not None and item.understood:
+        statement = item.statement
+        if statement is not None and item.understood:
             state.at(item)
-            for ask in judge(state, item, item.statement):
-                _ask(ask, item, judged)
+            _ask_rules(found.rules, state, item, statement)
+            _ask_keys(found.key_status, state, item, statement)
             state.apply(item)
-        elif item.statement is not None:
-            judged.gaps.append((item.index, "a statement of another version"))
+        elif statement is not None:
+            found.rules.gaps.append((item.index, "a statement of another version"))
+            found.key_status.gaps.append((item.index, "a statement of another version"))
         state.passed(item)
-    return judged
+    return found
 
 
-def _ask(ask: Callable[[], None], item: Item, judged: Judged) -> None:
-    try:
-        ask()
-    except Refusal as refusal:
-        judged.refused.append((item.index, refusal))
-    except Claimed:
-        pass
-    except Gap as gap:
-        judged.gaps.append((item.index, str(gap)))
-    except MALFORMED:
-        # Rules take well-formed statements; of others their form has been refused already.
-        if item.refusal is None:
-            raise
-        judged.gaps.append((item.index, "its form"))
-
-
-def rules(state: PartialState, item: Item, statement: Statement) -> Iterator[Callable[[], None]]:
+def _ask_rules(judged: Judged, state: PartialState, item: Item, statement: Statement) -> None:
     """Everything that validity asks beyond form, keys and signatures (docs/protocol-rules.md, 1 to 8)."""
-    yield lambda: check_binding(state, statement)
-    yield lambda: _check_clock(state, item, statement)
+    judged.ask(item, check_binding, state, statement)
+    judged.ask(item, _check_clock, state, item, statement)
     for rule in _RULES:
-        yield partial(rule, state, statement)
+        judged.ask(item, rule, state, statement)
 
 
-_RULES: tuple[Rule, ...] = (
+_RULES: tuple[Callable[[PartialState, Statement], None], ...] = (
     check_new,
     check_people,
     check_subjects,
@@ -78,6 +82,16 @@ _RULES: tuple[Rule, ...] = (
     check_kind,
     check_closure,
 )
+
+
+def _ask_keys(judged: Judged, state: PartialState, item: Item, statement: Statement) -> None:
+    """Who had to sign, and whether their keys could then (docs/protocol-rules.md, 9)."""
+    judged.ask(item, check_new_keys, state, statement)
+    judged.ask(item, check_signatures, state, statement, item.envelope, _unasked, item.recorded_at)
+
+
+def _unasked(_public: bytes, _signature: Signature) -> bool:
+    return True  # whether signatures are good is another step's matter
 
 
 def _check_clock(state: PartialState, item: Item, statement: Statement) -> None:
@@ -91,35 +105,20 @@ def _check_clock(state: PartialState, item: Item, statement: Statement) -> None:
     check_clock(state, statement, item.recorded_at)
 
 
-def key_status(state: PartialState, item: Item, statement: Statement) -> Iterator[Callable[[], None]]:
-    """Who had to sign, and whether their keys could then (docs/protocol-rules.md, 9)."""
-    yield lambda: check_new_keys(state, statement)
-    yield lambda: check_signatures(
-        state, statement, item.envelope, lambda _key, _signature: True, item.recorded_at
-    )
-
-
 def compromised(reading: Reading) -> list[int]:
     """Entries signed since their key is said to be compromised, by a revocation that may come much later."""
-    state = PartialState(reading)
-    for item in reading.items:
-        if item.statement is not None:
-            state.apply(item)
-        state.passed(item)
-    found = []
-    for item in reading.items:
-        for signature in item.envelope.signatures:
-            key = reading.keys.get(signature.keyid)
-            since = None if key is None else _compromised_since(state, key.party, key.id)
-            if since is not None and item.index >= since:
-                found.append(item.index)
-    return found
+    since = {
+        statement.claim.get("keyId"): statement.claim.get("compromisedSince")
+        for _, statement in reading.statements
+        if statement.event == "KeyRevoked"
+    }
+    return [
+        item.index
+        for item in reading.items
+        for signature in item.envelope.signatures
+        if _is_since(item.index, since.get(signature.keyid))
+    ]
 
 
-def _compromised_since(state: PartialState, party: str, key_id: str) -> int | None:
-    try:
-        key = key_of(state, party, key_id)
-        revocation = None if key is None else revocation_of(state, key)
-    except Gap:
-        return None
-    return None if revocation is None else revocation.compromised_since
+def _is_since(index: int, since: object) -> bool:
+    return isinstance(since, int) and index >= since
