@@ -65,7 +65,6 @@ class About:
     genesis: str
     clock: str
     policy: str
-    index_seconds: float
 
     def to_json(self) -> dict[str, str]:
         return {"origin": self.origin, "genesis": self.genesis, "clock": self.clock}
@@ -294,9 +293,13 @@ class Service:
         """Publishes index statements. Raises `LedgerError` without the operator's device key."""
         key = read_key_file(self.settings.operator_key_file)
         seed = key.seed(lambda _: _secret(self.settings.operator_key_passphrase))
-        seconds = self.settings.index_seconds or self.about.index_seconds
         identity = Identity(self.about.origin, self.about.genesis, self.about.clock == "demo")
-        return IndexPublisher(identity, self.index, self.sequencer.submit, seed, SystemClock(), seconds)
+        submit, interval = self.sequencer.submit, self._index_interval
+        return IndexPublisher(identity, self.index, submit, seed, SystemClock(), interval)
+
+    def _index_interval(self) -> float:
+        """Seconds between index statements, as the settings say or else the ledger promises."""
+        return self.settings.index_seconds or float(self.terms()[1].index_interval)
 
     def _start_indexer(self) -> None:
         """Publish beside the projector, where the operator's device key is at hand."""
@@ -331,9 +334,7 @@ class Service:
 
 def _about(genesis: Recorded) -> About:
     claim = genesis.statement.claim
-    statement, intervals = genesis.statement, claim["intervals"]
-    clock, policy, seconds = str(claim["clock"]), str(claim["policy"]), float(intervals["index"])
-    return About(statement.origin, statement.id, clock, policy, seconds)
+    return About(genesis.statement.origin, genesis.statement.id, str(claim["clock"]), str(claim["policy"]))
 
 
 def _secret(value: SecretStr | None) -> str:

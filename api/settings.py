@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     indexer: Literal["thread", "none"] = "thread"
     """Whether this process publishes index statements, if it has the operator's device key."""
     index_seconds: float | None = Field(None, gt=0)
-    """The interval between index statements; unless given, what entry 0 promises."""
+    """The interval between index statements; unless given, what the ledger promises."""
     publish_seconds: float | None = Field(None, gt=0)
     """The interval between publications; unless given, a sixth of what entry 0 promises."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

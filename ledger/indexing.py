@@ -77,9 +77,9 @@ class IndexPublisher:
         submit: Submit,
         seed: bytes,
         clock: Clock,
-        interval: float,
+        interval: Callable[[], float],
     ) -> None:
-        """`seed` (32 bytes) is that of the operator's device key, `interval` in seconds."""
+        """`seed` (32 bytes) is that of the operator's device key; `interval`, in seconds, may be amended."""
         self._identity = identity
         self._index = index
         self._submit = submit
@@ -91,13 +91,13 @@ class IndexPublisher:
     def run_forever(self, stop: threading.Event) -> None:
         """Publish once per interval until `stop` is set; trouble is logged, kept and tried again."""
         # Half of it at first: what came just before a restart is not to wait for two intervals.
-        pause = self._interval / 2
+        pause = self._interval() / 2
         while not stop.wait(pause):
             try:
                 self.publish()
-                self.trouble, pause = None, self._rest() or self._interval
+                self.trouble, pause = None, self._rest() or self._interval()
             except Exception as error:
-                self.trouble, pause = str(error), self._interval
+                self.trouble = str(error)
                 log.warning("the index is not published, trying again: %s", error)
 
     def publish(self, *, now: bool = False) -> Receipt | None:
@@ -119,8 +119,8 @@ class IndexPublisher:
         indexed_at = self._index.indexed_at()
         if not indexed_at:
             return 0.0
-        age = (self._clock.now() - milliseconds(indexed_at)) / 1000
-        return min(max(self._interval - age, 0.0), self._interval)
+        age, interval = (self._clock.now() - milliseconds(indexed_at)) / 1000, self._interval()
+        return min(max(interval - age, 0.0), interval)
 
     def _signed(self, news: News) -> Envelope:
         now = news.recorded_at if self._identity.demo else format_recorded_at(self._clock.now())

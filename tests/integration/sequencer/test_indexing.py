@@ -44,7 +44,7 @@ class Site:
             process.sequencer.submit,
             OPERATOR_DEVICE.seed,
             SystemClock(),
-            interval,
+            lambda: interval,
         )
 
     def allege(self, text: str) -> Receipt:
@@ -130,7 +130,7 @@ def test_the_thread_publishes_once_per_interval(site: Site) -> None:
         site.process.sequencer.submit,
         OPERATOR_DEVICE.seed,
         SystemClock(),
-        0.2,
+        lambda: 0.2,
     )
     stop = threading.Event()
     thread = threading.Thread(target=publisher.run_forever, args=(stop,))
