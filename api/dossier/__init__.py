@@ -1,0 +1,1 @@
+"""Dossiers: a bundle as one HTML page that prints it, checks itself and needs no network."""

@@ -1,0 +1,156 @@
+// A dossier: a page that carries a bundle, checks it, and compares what it prints with what was signed.
+// It asks the network for nothing; every text enters the page as text.
+
+import { utf8 } from "./bytes.js";
+import { verifyBundle } from "./bundle.js";
+import { browserKnowsEd25519 } from "./keys.js";
+import { parseTrust } from "./note.js";
+import { describe } from "./text.js";
+
+const byId = (id) => document.getElementById(id);
+const words = JSON.parse(byId("words").textContent);
+const bundleText = byId("bundle").content.textContent;
+const shown = new Map(); // what the page said before any check, by position
+
+function element(name, text, attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
+  return made;
+}
+
+// --- the steps ---------------------------------------------------------------------------------------------------------
+
+async function runChecks(trust) {
+  const steps = [];
+  const body = byId("steps");
+  body.replaceChildren();
+  const verification = verifyBundle(utf8(bundleText), trust);
+  let next = await verification.next();
+  for (; !next.done; next = await verification.next()) {
+    steps.push(next.value);
+    body.append(stepRow(next.value));
+  }
+  if (next.value) {
+    const step = comparePage(next.value);
+    steps.push(step);
+    body.append(stepRow(step));
+    markStatements(next.value, steps);
+  }
+  return steps;
+}
+
+function stepRow({ number, name, grade, detail }) {
+  const row = element("tr", "", { "data-step": name, "data-grade": grade });
+  row.append(element("td", String(number)), stepName(name), element("td", grade, { class: "grade" }), element("td", detail));
+  return row;
+}
+
+function stepName(name) {
+  const cell = element("th", "", { scope: "row" });
+  cell.append(element("span", name, { class: "name" }), element("span", words.questions[name] ?? "", { class: "question" }));
+  return cell;
+}
+
+// --- what the page prints ------------------------------------------------------------------------------------------------
+
+function comparePage({ items }) {
+  const places = new Map(items.filter((item) => item.statement).map((item) => [item.statement.id, item.index]));
+  const different = [];
+  for (const item of items) {
+    item.disclosed ??= [];
+    const article = byId(`entry-${item.index}`);
+    const proven = describe(item, places, words);
+    if (!article || shown.get(item.index) !== textOf(proven)) {
+      different.push(item.index);
+      if (article) reprint(article, proven);
+    }
+  }
+  const extra = [...shown.keys()].filter((index) => !items.some((item) => item.index === index));
+  for (const index of extra) byId(`entry-${index}`).remove();
+  const step = { number: 14, name: "page text", entries: [...different, ...extra] };
+  if (step.entries.length === 0) return { ...step, grade: "held", detail: `the ${items.length} statements below are printed as they were signed` };
+  const named = step.entries.slice(0, 5).join(", ");
+  return { ...step, grade: "failed", detail: `this page printed something else than what was signed; mended below: entries ${named}` };
+}
+
+const textOf = ({ heading, rows }) => JSON.stringify([heading, rows]);
+
+function readArticles() {
+  for (const article of document.querySelectorAll("article[id]")) {
+    const rows = Array.from(article.querySelectorAll("dl > div"), (row) => [row.children[0].textContent, row.children[1].textContent]);
+    shown.set(Number(article.id.slice(6)), textOf({ heading: article.querySelector("h3").textContent, rows }));
+  }
+}
+
+function reprint(article, { heading, rows }) {
+  article.querySelector("h3").textContent = heading;
+  article.querySelector("dl").replaceChildren(
+    ...rows.map(([what, text]) => {
+      const row = element("div", "");
+      row.append(element("dt", what), element("dd", text, { dir: "auto" }));
+      return row;
+    }),
+  );
+}
+
+function markStatements({ items }, steps) {
+  for (const { index } of items) {
+    const mark = byId(`entry-${index}`)?.querySelector(".mark");
+    if (!mark) continue;
+    const failed = steps.filter((step) => step.entries.includes(index)).map((step) => `${step.number} ${step.name}`);
+    mark.dataset.grade = failed.length > 0 ? "failed" : "held";
+    mark.textContent = failed.length > 0 ? `failed: ${failed.join(", ")}` : "signed as printed, and in the log at this place";
+  }
+}
+
+// --- what it amounts to ------------------------------------------------------------------------------------------------------
+
+function tellVerdict(steps) {
+  const grade = ["unreadable", "failed", "unverified", "unchecked"].find((one) => steps.some((step) => step.grade === one)) ?? "held";
+  const failed = steps.filter((step) => step.grade === "failed").map((step) => `${step.number} ${step.name}`);
+  const verdict = byId("verdict");
+  verdict.dataset.grade = grade;
+  verdict.textContent = failed.length > 0 ? `${words.meanings[grade]} (${failed.join(", ")})` : words.meanings[grade];
+}
+
+async function check(trust) {
+  byId("verdict").textContent = "Checking...";
+  tellVerdict(await runChecks(trust));
+  byId("engine").textContent = (await browserKnowsEd25519())
+    ? "Signatures: by this browser's Ed25519, keys checked by the page. Hashes: by this browser's SHA-256."
+    : "Signatures: by the page's own arithmetic, as this browser lacks Ed25519. Hashes: by this browser's SHA-256.";
+}
+
+async function takeTrust(event) {
+  const told = byId("trust-told");
+  try {
+    const trust = await parseTrust(await event.target.files[0].text());
+    told.textContent = `You trust ${trust.origin}, by a file that you chose.`;
+    await check(trust);
+  } catch (error) {
+    told.textContent = `This file cannot be used: ${error.message}`;
+  }
+}
+
+function saveBundle() {
+  const address = URL.createObjectURL(new Blob([bundleText], { type: "application/jsonl" }));
+  const link = element("a", "", { href: address, download: "bundle.jsonl" });
+  link.click();
+  URL.revokeObjectURL(address);
+}
+
+async function main() {
+  readArticles();
+  byId("unchecked").hidden = true;
+  byId("checks").hidden = false;
+  byId("trust").addEventListener("change", takeTrust);
+  byId("save").addEventListener("click", saveBundle);
+  if (globalThis.crypto?.subtle === undefined) {
+    byId("verdict").textContent = "This browser offers no hashes here, so nothing was checked. Open the file from a disk, or use evidence-verify.";
+    return;
+  }
+  await check(null);
+}
+
+await main();

@@ -1,0 +1,24 @@
+"""The system's Chromium, driven by playwright; whoever lacks it is told so."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.support.requirements import missing
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A browser; each test opens pages of its own in it."""
+    program = shutil.which("chromium")
+    if program is None:
+        missing("no Chromium to open pages with (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        # Tests may run as root, whom the sandbox refuses.
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()

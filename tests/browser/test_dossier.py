@@ -1,0 +1,329 @@
+"""The dossier in a real browser, opened from a disk: it checks itself, and names what was changed."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Error, Page
+
+from api.dossier.page import dossier
+from ledger.core import canonical
+from ledger.core.note import Verifier
+from ledger.core.receipt import Trust, format_trust
+from ledger.verifier.bundle import verify_bundle
+from tests.support.builder import KeyPair, Log, log_vkey
+from tests.support.bundles import bundle_bytes, case, trust
+
+LOG = case()
+BUNDLE = bundle_bytes(LOG, "factory:toys")
+PAGE = dossier(BUNDLE).decode()
+ALLEGED = next(one.index for one in LOG.recorded if one.statement.event == "AllegationMade")
+STEPS = [
+    *("file", "form", "signatures", "key status", "inclusion", "trust root", "checkpoint", "witnesses"),
+    *("completeness", "rules", "disclosures", "documents", "time-stamps", "page text"),
+]
+
+
+@dataclass
+class Opened:
+    """A dossier in a tab, its checks done."""
+
+    page: Page
+    requests: list[str]
+    complaints: list[str]
+
+    @property
+    def grades(self) -> dict[str, str]:
+        rows = self.page.locator("#steps tr").all()
+        return {str(row.get_attribute("data-step")): str(row.get_attribute("data-grade")) for row in rows}
+
+    @property
+    def failed(self) -> set[str]:
+        return {step for step, grade in self.grades.items() if grade in ("failed", "unreadable")}
+
+    def detail(self, step: str) -> str:
+        return self.page.locator(f'#steps tr[data-step="{step}"] td').last.inner_text()
+
+    def choose_trust(self, text: str) -> None:
+        payload = {"name": "trust.json", "mimeType": "application/json", "buffer": text.encode()}
+        self.page.set_input_files("#trust", payload)  # type: ignore[arg-type]
+        self.page.wait_for_function("document.querySelector('#trust-told').textContent !== ''")
+        self.page.wait_for_function("!document.querySelector('#verdict').textContent.startsWith('Checking')")
+
+
+Open = Callable[[str], Opened]
+
+
+@pytest.fixture
+def opened(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
+    context = chromium.new_context()
+
+    def open_page(html: str) -> Opened:
+        file = tmp_path / "dossier.html"
+        file.write_bytes(html.encode())
+        page = context.new_page()
+        found = Opened(page, [], [])
+        page.on("request", lambda request: found.requests.append(request.url))
+        page.on("console", lambda message: found.complaints.append(message.text))
+        page.on("pageerror", lambda error: found.complaints.append(str(error)))
+        page.goto(file.as_uri())
+        page.wait_for_function("!document.querySelector('#verdict').textContent.match(/^(Checking.*)?$/)")
+        return found
+
+    yield open_page
+    context.close()
+
+
+def with_bundle(data: bytes | str) -> str:
+    """The page with another bundle in it than the one that it prints."""
+    text = data if isinstance(data, str) else data.decode()
+    inside = f'<template id="bundle">{escape(text, quote=False)}</template>'
+    return re.sub(r'<template id="bundle">.*</template>', lambda _: inside, PAGE, flags=re.DOTALL)
+
+
+def changed(change: Callable[[dict[str, Any]], None], which: Callable[[dict[str, Any]], bool]) -> str:
+    """The page with one line of its bundle changed, in canonical form all the same."""
+    lines = [json.loads(line) for line in BUNDLE.splitlines()]
+    change(next(line for line in lines if which(line)))
+    return with_bundle(b"".join(canonical.encode(line) + b"\n" for line in lines))
+
+
+def test_it_opens_from_a_disk_and_checks_itself(opened: Open) -> None:
+    found = opened(PAGE)
+    assert list(found.grades) == STEPS
+    assert found.failed == set()
+    assert found.grades["signatures"] == found.grades["completeness"] == found.grades["page text"] == "held"
+    assert found.grades["trust root"] == "unverified"
+    assert "Whether it comes from the ledger that you trust is not known" in found.page.inner_text("#verdict")
+    marks = found.page.locator("article .mark").all_inner_texts()
+    assert set(marks) == {"signed as printed, and in the log at this place"}
+
+
+def test_it_asks_the_network_for_nothing_and_breaks_none_of_its_own_rules(opened: Open) -> None:
+    found = opened(PAGE)
+    assert all(url.startswith("file:") for url in found.requests)
+    assert len(found.requests) == 1
+    assert found.complaints == []
+
+
+def test_its_policy_lets_no_other_script_run(opened: Open) -> None:
+    found = opened(PAGE.replace("<main>", "<main><script>document.title = 'taken over'</script>"))
+    assert found.page.title().startswith("Dossier")
+    assert any("Content Security Policy" in one for one in found.complaints)
+
+
+def test_its_policy_lets_nothing_out(opened: Open) -> None:
+    page = opened(PAGE).page
+    outcome = page.evaluate("fetch('http://127.0.0.1:9/').then(() => 'sent', (error) => String(error))")
+    assert "sent" not in outcome
+
+
+def test_its_policy_lets_no_text_become_markup(opened: Open) -> None:
+    page = opened(PAGE).page
+    with pytest.raises(Error, match="TrustedHTML"):
+        page.evaluate("document.querySelector('h1').innerHTML = '<b>taken over</b>'")
+
+
+def test_with_a_trust_file_the_ledger_is_known(opened: Open) -> None:
+    found = opened(PAGE)
+    found.choose_trust(format_trust(trust(LOG)))
+    assert found.failed == set()
+    assert {found.grades[step] for step in ("trust root", "checkpoint", "witnesses")} == {"held"}
+
+
+def test_a_trust_file_of_another_ledger_is_noticed(opened: Open) -> None:
+    found = opened(PAGE)
+    mine = trust(LOG)
+    found.choose_trust(format_trust(Trust(mine.origin, "ab" * 32, mine.vkey, mine.policy)))
+    assert found.failed == {"trust root"}
+
+
+def test_a_trust_file_with_another_key_is_noticed(opened: Open) -> None:
+    found = opened(PAGE)
+    vkey = Verifier(LOG.origin, 1, KeyPair("stranger").public).vkey
+    assert vkey != log_vkey()
+    mine = trust(LOG)
+    found.choose_trust(format_trust(Trust(mine.origin, mine.genesis, vkey, f"log {vkey}\nquorum none\n")))
+    assert found.failed == {"checkpoint"}
+
+
+def test_no_trust_file_at_all_is_told(opened: Open) -> None:
+    found = opened(PAGE)
+    found.page.set_input_files(
+        "#trust", {"name": "trust.json", "mimeType": "application/json", "buffer": b"{}"}
+    )
+    found.page.wait_for_function("document.querySelector('#trust-told').textContent !== ''")
+    assert "cannot be used" in found.page.inner_text("#trust-told")
+
+
+def test_it_grades_as_the_verifier_in_python_does(opened: Open) -> None:
+    found = opened(PAGE)
+    found.choose_trust(format_trust(trust(LOG)))
+    told = {step.name: step.grade for step in verify_bundle(BUNDLE, trust(LOG))}
+    own = {step: grade for step, grade in found.grades.items() if step != "page text"}
+    # What the page leaves to the other verifier it calls unchecked, and never held.
+    assert {step for step in own if own[step] != told[step]} <= {"rules", "documents", "time-stamps"}
+    assert own["rules"] == "unchecked"
+
+
+def allegation(line: dict[str, Any]) -> bool:
+    return "entry" in line and line["index"] == ALLEGED
+
+
+def turn(text: str, at: int) -> str:
+    """One base64 character changed for another."""
+    return text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :]
+
+
+CHANGES: dict[str, tuple[Callable[[dict[str, Any]], None], Callable[[dict[str, Any]], bool], set[str]]] = {
+    "a hash of a path": (
+        lambda line: line.update(hashes=[turn(line["hashes"][0], 5), *line["hashes"][1:]]),
+        lambda line: "entry" in line and bool(line["hashes"]),
+        {"inclusion"},
+    ),
+    "a hash of a key's path": (
+        lambda line: line.update(hashes=[turn(line["hashes"][0], 5), *line["hashes"][1:]]),
+        lambda line: "key" in line and bool(line["hashes"]),
+        {"completeness"},
+    ),
+    "the number of a key's entries": (
+        lambda line: line["leaf"].update(count=line["leaf"]["count"] + 1),
+        lambda line: line.get("key") == "factory:toys",
+        {"completeness"},
+    ),
+    "a disclosure": (
+        lambda line: line.update(disclosures=[turn(line["disclosures"][0], 60)]),
+        lambda line: "entry" in line and bool(line["disclosures"]),
+        {"disclosures", "page text"},
+    ),
+    "the origin": (lambda line: line.update(origin="elsewhere.example/1"), lambda _: True, {"trust root"}),
+    "the position of the index": (
+        lambda line: line.update(index=7),
+        lambda line: "about" in line,
+        {"completeness"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_changed_byte_is_named_by_its_step(opened: Open, name: str) -> None:
+    change, which, steps = CHANGES[name]
+    assert opened(changed(change, which)).failed == steps
+
+
+def resigned(change: Callable[[dict[str, Any]], None]) -> str:
+    """The page with the allegation's entry changed inside."""
+
+    def alter(line: dict[str, Any]) -> None:
+        entry = json.loads(base64.b64decode(line["entry"]))
+        change(entry)
+        line["entry"] = base64.b64encode(canonical.encode(entry)).decode()
+
+    return changed(alter, allegation)
+
+
+def test_a_changed_signature_is_named_by_its_step(opened: Open) -> None:
+    def change(entry: dict[str, Any]) -> None:
+        signature = entry["envelope"]["signatures"][0]
+        signature["sig"] = turn(signature["sig"], 10)
+
+    found = opened(resigned(change))
+    assert found.failed == {"signatures", "inclusion", "completeness"}
+    assert f"entry {ALLEGED}" in found.detail("signatures")
+    assert "failed" in found.page.inner_text(f"#entry-{ALLEGED} .mark")
+
+
+def test_a_back_dated_entry_is_named_by_the_log_and_by_the_page(opened: Open) -> None:
+    found = opened(resigned(lambda entry: entry.update(recordedAt="2020-01-05T09:00:00.000Z")))
+    assert found.failed == {"inclusion", "completeness", "page text"}
+
+
+def test_a_statement_left_out_is_missed(opened: Open) -> None:
+    lines = [json.loads(line) for line in BUNDLE.splitlines()]
+    last = max(at for at, line in enumerate(lines) if "entry" in line and line["index"] == 11)
+    kept = b"".join(canonical.encode(line) + b"\n" for at, line in enumerate(lines) if at != last)
+    found = opened(with_bundle(kept))
+    assert found.failed & {"completeness", "file"}
+    assert "signatures" not in found.failed
+
+
+def test_a_damaged_line_is_named_by_its_number(opened: Open) -> None:
+    found = opened(with_bundle(BUNDLE.replace(b'{"disclosures"', b'{"disclosurez"', 1)))
+    assert found.grades == {"file": "unreadable"}
+
+
+def test_the_text_that_the_page_prints_is_held_against_what_was_signed(opened: Open) -> None:
+    assert "osh/pre-job-training" in PAGE
+    found = opened(PAGE.replace('<dd dir="auto">osh/pre-job-training</dd>', '<dd dir="auto">osh/heat</dd>'))
+    assert found.failed == {"page text"}
+    assert "osh/pre-job-training" in found.page.inner_text(f"#entry-{ALLEGED}")
+    assert "osh/heat" not in found.page.inner_text("main")
+
+
+def test_a_statement_that_nobody_signed_is_taken_off_the_page(opened: Open) -> None:
+    forged = '<article id="entry-99"><h3>allegation, entry 99</h3><dl></dl><p class="mark"></p></article>'
+    found = opened(PAGE.replace('<article id="entry-7">', forged + '<article id="entry-7">'))
+    assert found.failed == {"page text"}
+    assert found.page.locator("#entry-99").count() == 0
+
+
+def test_markup_in_a_text_stays_text(opened: Open) -> None:
+    shown = opened(PAGE).page.inner_text(f"#entry-{ALLEGED}")
+    assert "Training took four hours <b>&amp; no more</b>. (en)" in shown
+
+
+def test_it_reads_without_scripts(chromium: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "dossier.html"
+    file.write_text(PAGE)
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    text = page.inner_text("main")
+    assert "Nothing has been checked yet" in text
+    assert "not-evidenced" in text
+    assert page.locator("#checks").is_hidden()
+    context.close()
+
+
+def test_the_bundle_can_be_taken_out_of_the_page(opened: Open) -> None:
+    page = opened(PAGE).page
+    with page.expect_download() as download:
+        page.click("#save")
+    assert Path(download.value.path()).read_bytes() == BUNDLE
+
+
+def test_it_prints(opened: Open, tmp_path: Path) -> None:
+    data = opened(PAGE).page.pdf()
+    assert data.startswith(b"%PDF")
+
+
+def test_every_part_is_reachable_and_named(opened: Open) -> None:
+    page = opened(PAGE).page
+    headings = page.evaluate("Array.from(document.querySelectorAll('h1,h2,h3'), (h) => Number(h.tagName[1]))")
+    assert headings[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(headings))
+    assert page.get_by_label("Whom do you trust?").count() == 1
+    assert page.locator("th:not([scope])").count() == 0
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the statements"
+
+
+def test_two_pages_of_one_bundle_are_the_same_page() -> None:
+    assert dossier(BUNDLE) == dossier(bundle_bytes(case(), "factory:toys"))
+
+
+def test_a_log_without_an_index_makes_a_page_that_claims_less(opened: Open) -> None:
+    log = Log.opened()
+    log.factory("toys")
+    found = opened(dossier(bundle_bytes(log, "factory:toys")).decode())
+    assert found.failed == set()
+    assert found.grades["completeness"] == "unchecked"
