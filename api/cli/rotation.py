@@ -14,12 +14,12 @@ from api.cli.options import Data, Database, Json, load_settings, read_trust
 from api.cli.place import reach
 from api.cli.words import _
 from api.client.http import Client, Receipt, write_receipt
-from api.client.keyfile import new_seed, public_half, read_key_file, write_key_file
+from api.client.keyfile import KeyFile, new_seed, public_half, read_key_file, write_key_file
 from api.client.receipts import accept
 from api.client.rotation import amend_log_keys, trust_in
 from api.client.signed import Signed
 from api.settings import Settings
-from ledger.core.note import Signer, Verifier
+from ledger.core.note import ED25519, Signer, Verifier
 from ledger.core.receipt import Trust, format_trust
 from ledger.core.refusal import LedgerError
 
@@ -32,6 +32,12 @@ Retire = Annotated[
 ]
 
 
+New = Annotated[
+    Path | None,
+    typer.Option("--new", metavar="FILE", help="A key made before, beside the old one on every machine."),
+]
+
+
 class NothingToRetire(LedgerError):
     """One key alone is in force."""
 
@@ -40,6 +46,7 @@ def rotate_log(
     data: Data = None,
     database: Database = None,
     key: Operator = None,
+    new: New = None,
     retire: Retire = False,
     as_json: Json = False,
 ) -> None:
@@ -49,8 +56,10 @@ def rotate_log(
     seed = read_key_file(key or settings.keys_folder / "operator-root.key").seed(asking(settings))
     with reach(settings) as client:
         terms = client.get("/v1/ledger")
-        step = _retire if retire else _introduce
-        shown = step(client, settings, trust, terms, seed)
+        if retire:
+            shown = _retire(client, settings, trust, terms, seed)
+        else:
+            shown = _introduce(client, settings, trust, terms, seed, new)
     if as_json:
         say_json(shown)
         return
@@ -64,19 +73,23 @@ def rotate_log(
 
 
 def _introduce(
-    client: Client, settings: Settings, trust: Trust, terms: dict[str, Any], operator: bytes
+    client: Client, settings: Settings, trust: Trust, terms: dict[str, Any], operator: bytes, new: Path | None
 ) -> dict[str, Any]:
     """The key file first: the ledger takes no log key that it does not hold."""
-    seed = new_seed()
-    verifier = Signer(trust.origin, seed).verifier
-    path = settings.log_key_file.parent / f"log-{verifier.key_hash.hex()}.key"
-    secret = settings.log_key_passphrase
-    write_key_file(
-        path, seed, public_half(seed, "device"), None if secret is None else secret.get_secret_value()
-    )
-    keys = [*terms["logKeys"], verifier.vkey]
+    key_file = _new_key(settings, trust) if new is None else read_key_file(new)
+    keys = [*terms["logKeys"], Verifier(trust.origin, ED25519, key_file.key.public).vkey]
     receipt = _amend(client, settings, trust, trust, terms, keys, operator)
-    return {"index": receipt.index, "logKeys": sorted(keys), "file": str(path)}
+    return {"index": receipt.index, "logKeys": sorted(keys), "file": str(key_file.path)}
+
+
+def _new_key(settings: Settings, trust: Trust) -> KeyFile:
+    """Locked like the other log keys: whoever serves has one passphrase for all of them."""
+    seed = new_seed()
+    name = Signer(trust.origin, seed).verifier.key_hash.hex()
+    secret = settings.log_key_passphrase
+    passphrase = None if secret is None else secret.get_secret_value()
+    path = settings.log_key_file.parent / f"log-{name}.key"
+    return write_key_file(path, seed, public_half(seed, "device"), passphrase)
 
 
 def _retire(

@@ -73,6 +73,14 @@ def test_there_is_nothing_to_retire_where_one_key_signs(data: Path) -> None:
     assert "one log key alone is in force" in refused.err
 
 
+def test_a_key_made_before_is_brought_into_force(data: Path) -> None:
+    made = data / "keys" / "log-prepared.key"
+    assert evidence("key", "new", made, "--no-passphrase").code == 0
+    shown = rotate(data, "--new", str(made))
+    assert len(shown["logKeys"]) == 2
+    assert signers(data) == 2
+
+
 def test_the_public_files_are_rebuilt_elsewhere_byte_for_byte(data: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "www"
     done = subprocess.run(
