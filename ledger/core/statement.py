@@ -36,6 +36,7 @@ __all__ = [
     "Statement",
     "Subject",
     "check_opening",
+    "check_payload",
     "check_resolved",
     "decode_statement",
     "first_digest",
@@ -128,6 +129,11 @@ def decode_statement(payload: bytes) -> Statement:
     value = canonical.decode(payload)
     check_form(value)
     return build_statement(payload, value)
+
+
+def check_payload(payload: bytes) -> None:
+    """Settles the same as `decode_statement`, for those who read the statement elsewhere."""
+    check_form(canonical.decode(payload))
 
 
 def read_statement(payload: bytes) -> Statement:

@@ -31,6 +31,7 @@ from ..core.policy import parse_policy
 from ..core.receipt import Trust
 from ..core.refusal import Refusal
 from ..core.tiles import CHECKPOINT_PATH, LogFiles
+from ..domain.clock import AHEAD
 from ..domain.terms import terms_at
 from .audit_events import Alarm, Event, Looked, Progress, Stopped
 from .audit_judging import Judgements, Judging, JudgingHere
@@ -229,12 +230,13 @@ class Auditor:
 
     def _replay_batch(self, batch: Batch, now: int) -> None:
         judgements = batch.judged()
+        latest = format_recorded_at(now + AHEAD)
         for at, (entry, leaf) in enumerate(zip(batch.entries, batch.leaves, strict=True)):
             if at < batch.folded:
                 assert entry is not None, "what was judged before was in its one form"
                 self._replay.fold(entry, leaf)
             else:
-                self._replay.judge(entry, leaf, judgements[at - batch.folded], batch.known, now)
+                self._replay.judge(entry, leaf, judgements[at - batch.folded], batch.known, latest)
 
     def _extend(self, leaves: Sequence[bytes], head: Head) -> Iterator[Alarm]:
         """Grow the tree; where it has the size of the checkpoint kept, compare."""

@@ -14,7 +14,7 @@ from ..core import keys
 from ..core.entry import decode_entry
 from ..core.envelope import pae
 from ..core.refusal import Refusal
-from ..core.statement import decode_statement
+from ..core.statement import check_payload
 
 MOST_PROCESSES = 4  # the one that replays the rules keeps no more than that busy
 
@@ -54,7 +54,7 @@ def _judge(data: bytes, known: Mapping[str, bytes]) -> Judgement:
     except Refusal as refusal:
         return Flaw("bytes", refusal.code, refusal.what, refusal.where)
     try:
-        decode_statement(envelope.payload)
+        check_payload(envelope.payload)
     except Refusal as refusal:
         return Flaw("form", refusal.code, refusal.what, refusal.where)
     message = pae(envelope.payload)

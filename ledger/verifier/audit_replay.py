@@ -17,7 +17,6 @@ from ..core.index import index_head
 from ..core.receipt import Trust
 from ..core.refusal import Refusal
 from ..core.statement import Recorded, Statement, read_statement
-from ..domain.clock import AHEAD
 from ..domain.decide import decide
 from ..domain.facts import ledger_of
 from ..domain.state import State
@@ -84,9 +83,12 @@ class Replay:
         self.alarms.clear()
 
     def judge(
-        self, entry: Entry | None, leaf: bytes, judgement: Judgement, known: dict[str, bytes], now: int
+        self, entry: Entry | None, leaf: bytes, judgement: Judgement, known: dict[str, bytes], latest: str
     ) -> None:
-        """Decide and take in the next entry, at `now` in ms; raises `Stopped` where the log is invalid."""
+        """Decide and take in the next entry; raises `Stopped` where the log is invalid.
+
+        One recorded after `latest`, in the form of `recordedAt`, comes from the future.
+        """
         position = self.state.size
         if isinstance(judgement, Flaw):
             raise self._flawed(position, entry, judgement)
@@ -100,7 +102,9 @@ class Replay:
         except Refusal as refusal:
             raise _refused(position, refusal.code, refusal.what, refusal.where) from refusal
         self._apply(entry, statement, leaf)
-        self._check_clock(position, entry, now)
+        if entry.recorded_at > latest and not self.demo:
+            what = f"recorded at {entry.recorded_at}, and it is not yet {latest}"
+            self.alarms.append(Alarm("time", "clock-ahead", position, what))
 
     def index_missing(self, now: int) -> Alarm | None:
         """The first entry that no index statement covers although one was due by `now`, in ms."""
@@ -135,11 +139,6 @@ class Replay:
         if now <= milliseconds(since) + 2_000 * interval:
             return None
         return Alarm("time", "index-late", position, f"recorded at {since}, due in {interval} s; {what}")
-
-    def _check_clock(self, position: int, entry: Entry, now: int) -> None:
-        if not self.demo and milliseconds(entry.recorded_at) > now + AHEAD:
-            what = f"recorded at {entry.recorded_at}, more than {AHEAD // 1000} s from now"
-            self.alarms.append(Alarm("time", "clock-ahead", position, what))
 
     def _flawed(self, position: int, entry: Entry | None, flaw: Flaw) -> Stopped:
         """The flaw; or, where the log has been amended to a later version, that we do not know it."""
