@@ -16,7 +16,7 @@ from ledger.core.grammar import milliseconds
 from ledger.core.merkle import HashReader
 from ledger.core.refusal import LedgerError
 from ledger.core.statement import read_recorded
-from ledger.cosigning import Witnesses
+from ledger.cosigning import Witnesses, WitnessState
 from ledger.heads import Heads
 from ledger.logterms import LogTerms
 from ledger.ports import LogFileStore, LogRecorder, Publications
@@ -182,6 +182,20 @@ def rebuild_files(settings: Settings, url: str) -> Iterator[Progress]:
     try:
         recorder = PostgresLedgerRecorder(datastore)
         yield from rebuild(recorder, open_log_files(settings), PostgresPublications(url))
+    finally:
+        datastore.close()
+
+
+def witness_states(settings: Settings, url: str) -> list[WitnessState]:
+    """How each witness stands, by the policy in the database at `url`; asks nobody and needs no key."""
+
+    def unread(size: int) -> HashReader:
+        raise AssertionError(f"the tree of {size} entries is not read to tell what is remembered")
+
+    datastore = LedgerDatastore(url)
+    try:
+        recorder = PostgresLedgerRecorder(datastore)
+        return open_witnesses(settings, LogTerms(recorder), unread).states(recorder.head().size)
     finally:
         datastore.close()
 

@@ -138,6 +138,11 @@ class Settings(BaseSettings):
         return self.data / "witnesses"
 
     @property
+    def metrics_folder(self) -> Path:
+        """Where worker processes count together; emptied at each start."""
+        return self.data / "metrics"
+
+    @property
     def blobs_location(self) -> str:
         """The folder or the `s3://` address of the documents."""
         return self.blobs or str(self.data / "blobs")

@@ -20,6 +20,7 @@ from api.cli import (
     sending,
     serving,
     verifying,
+    witnessing,
 )
 from api.cli.console import complain
 from api.cli.options import UsageError
@@ -46,6 +47,9 @@ prove_app = typer.Typer(
 )
 app.add_typer(prove_app, name="prove")
 
+witness_app = typer.Typer(no_args_is_help=True, help="See how witnesses stand.", rich_markup_mode=None)
+app.add_typer(witness_app, name="witness")
+
 app.command("init")(founding.init)
 app.command("migrate")(founding.migrate)
 app.command("serve")(serving.serve)
@@ -64,6 +68,9 @@ app.command("timeline")(reading.timeline)
 app.command("matrix")(reading.matrix)
 app.command("open")(reading.open_items)
 app.command("verify")(verifying.verify)
+app.command("proof")(witnessing.proof)
+witness_app.command("status")(witnessing.status)
+witness_app.command("forget")(witnessing.forget)
 app.command("audit")(audit.audit)
 app.command("index")(proving.publish)
 prove_app.command("all")(proving.everything)

@@ -20,6 +20,7 @@ from api.client.receipts import accept
 from api.client.signed import Signed
 from api.settings import Settings
 from ledger.core.note import Signer
+from ledger.core.policy import parse_policy
 from ledger.core.receipt import Trust, format_trust
 from ledger.core.refusal import LedgerError
 
@@ -35,6 +36,12 @@ Opened = Annotated[
         "--opened", metavar="WHEN", help="For a demo clock: when it opens, as 2020-01-01T00:00:00Z."
     ),
 ]
+WitnessFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--witnesses", metavar="FILE", help="Lines `witness`, `group` and `quorum` of a c2sp.org/tlog-policy."
+    ),
+]
 Policy = Annotated[str | None, typer.Option("--policy", help="What the operator does, in entry 0 for ever.")]
 
 
@@ -45,6 +52,7 @@ def init(
     clock: Clock = "system",
     opened: Opened = None,
     policy: Policy = None,
+    witnesses: WitnessFile = None,
     no_passphrase: NoPassphrase = False,
     as_json: Json = False,
 ) -> None:
@@ -53,7 +61,10 @@ def init(
         raise UsageError("a ledger opens now", "give --opened with --clock demo only")
     settings = load_settings(data, database, origin=origin)
     passphrase = None if no_passphrase else new_passphrase(settings)
-    genesis, trust = found(settings, origin, clock, opened or now(), passphrase, policy or USUAL_POLICY)
+    lines = "" if witnesses is None else _read(witnesses)
+    genesis, trust = found(
+        settings, origin, clock, opened or now(), passphrase, policy or USUAL_POLICY, lines
+    )
     with reach(settings) as client:
         enter_genesis(client, genesis, trust, settings.receipts_folder)
     if as_json:
@@ -75,12 +86,21 @@ def now() -> str:
 
 
 def found(
-    settings: Settings, origin: str, clock: str, issued_at: str, passphrase: str | None, policy: str
+    settings: Settings,
+    origin: str,
+    clock: str,
+    issued_at: str,
+    passphrase: str | None,
+    policy: str,
+    witnesses: str = "",
 ) -> tuple[Signed, Trust]:
-    """Make the keys, the trust file and entry 0, to be entered. Raises LedgerError for a folder in use."""
+    """Make the keys, the trust file and entry 0, to be entered. Raises LedgerError for a folder in use.
+
+    `witnesses` are lines of a tlog-policy without the log's own.
+    """
     seeds, log_seed = _keys(settings, passphrase)
     vkey = Signer(origin, log_seed).verifier.vkey
-    genesis, trust = open_ledger(origin, vkey, clock, issued_at, seeds, policy)
+    genesis, trust = open_ledger(origin, vkey, clock, issued_at, seeds, policy, witnesses)
     settings.trust_file.write_text(format_trust(trust), encoding="utf-8")
     return genesis, trust
 
@@ -92,6 +112,16 @@ def enter_genesis(client: Client, genesis: Signed, trust: Trust, receipts: Path)
     write_receipt(receipts, receipt)
     if receipt.index != 0:
         raise LedgerError("the database already holds a ledger", "name an empty database")
+
+
+def _read(witnesses: Path) -> str:
+    """The lines, checked before anything is made. Raises Refusal, LedgerError."""
+    try:
+        text = witnesses.read_text(encoding="utf-8")
+        parse_policy(text)
+        return text
+    except (OSError, UnicodeDecodeError) as error:
+        raise LedgerError(f"{witnesses}: {error}", "name a file of c2sp.org/tlog-policy lines") from error
 
 
 def _keys(settings: Settings, passphrase: str | None) -> tuple[FounderSeeds, bytes]:

@@ -9,6 +9,7 @@ from typing import Any
 from api.client.keyfile import PublicKey, public_half
 from api.client.signed import Signed, sign_payload
 from ledger.core import canonical
+from ledger.core.policy import parse_policy
 from ledger.core.receipt import NO_GENESIS, Trust, unwitnessed_policy
 from ledger.core.statement import PREDICATE_TYPE, STATEMENT_TYPE, decode_statement, first_digest
 from ledger.domain.names import LEDGER, OPERATOR, REGISTRAR, party_name
@@ -38,12 +39,27 @@ class FounderSeeds:
 
 
 def open_ledger(
-    origin: str, vkey: str, clock: str, issued_at: str, seeds: FounderSeeds, policy: str = USUAL_POLICY
+    origin: str,
+    vkey: str,
+    clock: str,
+    issued_at: str,
+    seeds: FounderSeeds,
+    policy: str = USUAL_POLICY,
+    witnesses: str = "",
 ) -> tuple[Signed, Trust]:
-    """Entry 0 and the trust root that follows from it. `clock` is `system` or `demo`. Raises Refusal."""
+    """Entry 0 and the trust root that follows from it. `clock` is `system` or `demo`. Raises Refusal.
+
+    With `witnesses`, the lines `witness`, `group` and `quorum` of a tlog-policy, entry 0 publishes that whole
+    policy, with `policy` as its comment; without them none is asked for.
+    """
+    trusted = unwitnessed_policy(vkey)
+    if witnesses:
+        trusted = f"log {vkey}\n{witnesses.rstrip()}\n"
+        parse_policy(trusted)
+        policy = "".join(f"# {line}\n" for line in policy.splitlines()) + trusted
     payload = canonical.encode(_statement(origin, vkey, clock, issued_at, seeds, policy))
     statement = decode_statement(payload)
-    trust = Trust(origin, statement.id, vkey, unwitnessed_policy(vkey))
+    trust = Trust(origin, statement.id, vkey, trusted)
     founders = (seeds.operator_root, seeds.operator_device, seeds.registrar_root)
     return Signed(sign_payload(payload, founders), (), "genesis"), trust
 

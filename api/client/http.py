@@ -11,8 +11,9 @@ from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import httpx2
 
@@ -55,6 +56,17 @@ class Receipt:
     entry: bytes
     proof: str
     duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """The newest receipt with what the server says about it: the size of its published checkpoint (entries)
+    and what it promises (seconds).
+    """
+
+    receipt: Receipt
+    published: int
+    max_publish_delay: int
 
 
 class Client:
@@ -141,9 +153,45 @@ class Client:
         """An answer as text, such as the checkpoint."""
         return self._request("GET", path, params=parameters, headers={"accept": "text/plain, */*"}).text
 
+    def content(self, path: str, **parameters: str | None) -> bytes:
+        """An answer's bytes as they come."""
+        given = {name: value for name, value in parameters.items() if value is not None}
+        return self._request("GET", path, params=given, headers={"accept": "*/*"}).content
+
+    def download(self, path: str, file: Path, **parameters: str | None) -> int:
+        """Write an answer to a file, which is whole or not there; returns its size in bytes."""
+        given = {name: value for name, value in parameters.items() if value is not None}
+        with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as part:
+            try:
+                self._write(path, given, part)
+            except BaseException:
+                Path(part.name).unlink()
+                raise
+        Path(part.name).chmod(0o644)
+        Path(part.name).replace(file)
+        return file.stat().st_size
+
+    def _write(self, path: str, parameters: Mapping[str, str], out: IO[bytes]) -> None:
+        request = self._http.stream("GET", path, params=parameters, headers={"accept": "*/*"})
+        with _translated(), request as response:
+            if response.is_error:
+                response.read()
+                raise _refusal(response)
+            for chunk in response.iter_bytes():
+                out.write(chunk)
+
     def receipt(self, statement_id: str) -> Receipt:
         """The newest receipt for a statement that is in the log."""
         return _receipt(self.get(f"/v1/statements/{statement_id}/proof"), duplicate=True)
+
+    def upgrade(self, statement_id: str) -> Upgrade:
+        """The newest receipt, and what the server says of publication."""
+        value = self.get(f"/v1/statements/{statement_id}/proof")
+        try:
+            published, delay = int(value["published"]), int(value["maxPublishDelay"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadAnswer("the answer is no proof", "check that the address is a ledger's") from error
+        return Upgrade(_receipt(value, duplicate=True), published, delay)
 
     def _request(self, method: str, path: str, **options: Any) -> httpx2.Response:
         with _translated():
@@ -211,10 +259,15 @@ def _receipt(value: Any, duplicate: bool) -> Receipt:
         raise BadAnswer("the answer is not a receipt", "check that the address is a ledger's") from error
 
 
+def receipt_paths(folder: Path, index: int, suffix: str = "") -> tuple[Path, Path]:
+    """Where a receipt's two files lie."""
+    return folder / f"{index}{suffix}.entry", folder / f"{index}{suffix}.tlog-proof"
+
+
 def write_receipt(folder: Path, receipt: Receipt) -> tuple[Path, Path]:
     """Save `<index>.entry` and `<index>.tlog-proof`; an existing pair for the same entry is kept as it is."""
     folder.mkdir(parents=True, exist_ok=True)
-    entry, proof = folder / f"{receipt.index}.entry", folder / f"{receipt.index}.tlog-proof"
+    entry, proof = receipt_paths(folder, receipt.index)
     for path, data in ((entry, receipt.entry), (proof, receipt.proof.encode())):
         # The first receipt is the one that can prove equivocation later, so it is never replaced.
         if not path.exists():
