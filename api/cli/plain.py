@@ -130,8 +130,8 @@ def sample(value: Mapping[str, Any] | None) -> str:
 
 
 def percent(share: object) -> str:
-    """A share from 0 to 1 as it is said: `90 %`."""
-    return f"{(Decimal(str(share)) * 100).normalize():f} %"
+    """A share, which is signed in per cent, as it is said: `90 %`."""
+    return f"{Decimal(str(share)).normalize():f} %"
 
 
 def scope(value: Mapping[str, Any] | None) -> str:

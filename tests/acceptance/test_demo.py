@@ -144,7 +144,7 @@ def changed_case(folder: Path) -> Path:
     shutil.copytree(packaged_case(), folder)
     changes = (
         ("90 %", "80 %"),
-        ("share: 0.9", "share: 0.8"),
+        ("share: 90", "share: 80"),
         ("Foshan Nanhai Mattel Precision Diecasting", "Shunde Toys"),
     )
     for path in folder.iterdir():
