@@ -13,19 +13,17 @@ from ledger.core.statement import Recorded
 from ledger.core.vocabulary import VOCABULARIES
 from ledger.domain.derived.allegations import State, states
 from ledger.domain.derived.certificates import Certificate, CertificateDecision, certificate_on, decision_of
-from ledger.domain.derived.checklists import NOT_DISCLOSED
 from ledger.domain.derived.conflicts import Conflict, Observed, conflicts
 from ledger.domain.derived.recurrence import Claimed, recurrences, recurring_with
-from projections import checklist
 from projections.amendments import as_amended, followers, wholly_withdrawn, withdrawn_by
-from projections.checklist import Checklist
 from projections.items import Item, Slice
+from projections.profiles import Profiles, detectability, issues_of, note
 from projections.row import NULL, Row, View
 from projections.shown import Shown, show
+from projections.voices import STANDINGS, provenance
 
-KINDS = frozenset(
-    {"investigation", "allegation", "observation", "determination", "response", "link", "amendment"}
-)
+CLAIMS = ("allegation", "observation", "determination")
+KINDS = frozenset({*CLAIMS, "investigation", "request", "response", "link", "amendment"})
 
 
 def rows(recorded: Recorded) -> list[Row]:
@@ -33,7 +31,8 @@ def rows(recorded: Recorded) -> list[Row]:
     statement = recorded.statement
     if statement.kind not in KINDS:
         return []
-    issue, method = statement.claim.get("issue", NULL), statement.claim.get("method", NULL)
+    issue = statement.claim.get("issue", NULL) if statement.kind in CLAIMS else NULL
+    method = statement.claim.get("method", NULL)
     return [
         (recorded.index, subject.name, statement.kind, issue, method, statement.id)
         for subject in statement.subjects
@@ -43,15 +42,12 @@ def rows(recorded: Recorded) -> list[Row]:
 
 TABLE = View(
     name="matrix",
-    version=1,
+    version=2,
     columns=("position", "key", "kind", "issue", "method", "statement_id"),
     rows=rows,
 )
 
 
-# What a determination is never shown without (R19), and what else tells how it was reached.
-PROFILE = ("methods", "notice", "competence", "gbvTraining", "selection", "sample", "crossCheck", "access")
-NEGATIVE = frozenset({"not-evidenced", "refuted", "uncorroborated-evidence"})
 # What others answered to a claim stands beside it.
 REPLIES = (
     "acknowledges",
@@ -76,18 +72,32 @@ ABOUT_A_SET = "about a set that includes this factory"
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply to a claim: whose it is, who signed it, and how far it is its claimants' own word."""
+
+    rel: str
+    id: str
+    said_by: tuple[str, ...]
+    signed_by: tuple[str, ...]
+    standing: str
+
+    def to_json(self) -> dict[str, object]:
+        hands = {"saidBy": list(self.said_by), "signedBy": list(self.signed_by)}
+        return {"rel": self.rel, "id": self.id, **hands, "standing": self.standing}
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One claim in the matrix: what it says as amended by all its issuers, its original, and the replies to
     it.
 
-    `withdrawn` is words as "withdrawn by 1 of 4", or None. `replies` are (rel, statement id, claimants).
-    `states` are those of an allegation, or of a certificate on the day looked from.
+    `withdrawn` is words as "withdrawn by 1 of 4", or None. `states` are those of an allegation.
     """
 
     shown: Shown
     content: Mapping[str, Any]
     withdrawn: str | None
-    replies: tuple[tuple[str, str, tuple[str, ...]], ...]
+    replies: tuple[Reply, ...]
     states: tuple[State, ...] = ()
 
     def to_json(self) -> dict[str, object]:
@@ -98,15 +108,17 @@ class Cell:
             "states": [
                 {"name": one.name, "by": list(one.by), "attributed": one.attributed} for one in self.states
             ],
-            "replies": [{"rel": rel, "id": one, "saidBy": list(who)} for rel, one, who in self.replies],
+            "replies": [reply.to_json() for reply in self.replies],
         }
 
 
 @dataclass(frozen=True, slots=True)
 class ObservationCell:
-    """One observation, kept apart from every other. `n`, `total` and `share` (0 to 1) are None where nobody
-    states
-    them: unknown, and shown so. Quantity and unit are as stated; `withheld` counts what may be hidden."""
+    """One observation, kept apart from every other.
+
+    `n`, `N` and `share` (in per cent) of its sample are "unknown" where nobody states them, and shown so.
+    Quantity and unit are as stated; `withheld` counts what may be hidden.
+    """
 
     cell: Cell
     method: str
@@ -159,10 +171,12 @@ class DeterminationCell:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A computed conflict of two observations, and what anyone linked between them: (type, link id)."""
+    """A computed conflict of two observations, and what anyone linked between them: (type, link id, who
+    signed it).
+    """
 
     conflict: Conflict
-    links: tuple[tuple[str, str], ...]
+    links: tuple[tuple[str, str, tuple[str, ...]], ...]
 
     def to_json(self) -> dict[str, object]:
         one = self.conflict
@@ -171,7 +185,7 @@ class Noted:
             "aspect": one.aspect,
             "certainty": one.certainty,
             "reasons": list(one.reasons),
-            "links": [{"type": type_, "id": link} for type_, link in self.links],
+            "links": [{"type": type_, "id": link, "signedBy": list(who)} for type_, link, who in self.links],
         }
 
 
@@ -218,6 +232,27 @@ class IssueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateCell:
+    """A certificate on the day looked from: whose it is, its number if one is stated, and how far the
+    decisions that it rests on are their claimants' own word.
+    """
+
+    said_by: tuple[str, ...]
+    number: str | None
+    certificate: Certificate
+    standing: str
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "saidBy": list(self.said_by),
+            "number": self.number,
+            "state": self.certificate.state,
+            "by": list(self.certificate.by),
+            "standing": self.standing,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Matrix:
     """Rows by issue in the vocabulary's order; `overall` are determinations on no single issue, certificates
     too.
@@ -227,7 +262,7 @@ class Matrix:
     includes: tuple[str, ...]
     rows: tuple[IssueRow, ...]
     overall: tuple[DeterminationCell, ...]
-    certificates: tuple[tuple[tuple[str, ...], Certificate], ...] = ()
+    certificates: tuple[CertificateCell, ...] = ()
 
     def row(self, issue: str) -> IssueRow:
         return next(row for row in self.rows if row.issue == issue)
@@ -238,10 +273,7 @@ class Matrix:
             "includes": list(self.includes),
             "rows": [row.to_json() for row in self.rows],
             "overall": [cell.to_json() for cell in self.overall],
-            "certificates": [
-                {"saidBy": list(who), "state": one.state, "by": list(one.by)}
-                for who, one in self.certificates
-            ],
+            "certificates": [one.to_json() for one in self.certificates],
         }
 
 
@@ -252,30 +284,19 @@ def view(names: Sequence[str], known: Slice, today: str) -> Matrix:
     return Matrix(names[0], tuple(names), rows_, overall, tuple(fold.certificates()))
 
 
-def issues_of(item: Item, known: Slice, depth: int = 4) -> list[str | None]:
-    """The issues a claim is on: its own, or those of what a determination is about; [None] where it is
-    withheld.
-    """
-    if "issue" in item.claim:
-        value = item.claim["issue"]
-        return list(value) if isinstance(value, list) else [value]
-    near = [known.get(target) for target in item.refers("about", "details")] if depth else []
-    found = [issue for one in near if one is not None for issue in issues_of(one, known, depth - 1)]
-    return list(dict.fromkeys(found)) or [None]
-
-
 class _Fold:
     """The matrix's working: each claim goes to one row for each of its issues."""
 
     def __init__(self, names: frozenset[str], known: Slice, today: str) -> None:
         self._names, self._known, self._today = names, known, today
-        self._checklists: dict[str, Checklist] = {}
+        self._profiles = Profiles(known, today)
         self._claims = [
             item
-            for item in known.of_kind("allegation", "observation", "determination")
+            for item in known.of_kind(*CLAIMS)
             if any(subject.name in names for subject in item.statement.subjects)
         ]
-        single = [item for item in self._claims if "scope" not in item.claim]
+        self._content = {item.id: as_amended(item, known) for item in self._claims}
+        single = (item for item in self._claims if not self._is_of_a_set(item))
         self._recurrences = recurrences(map(self._claimed, single))
 
     def rows(self) -> Iterable[IssueRow]:
@@ -292,10 +313,16 @@ class _Fold:
         return [self._determination(item, None) for item in self._claims if self._is_overall(item)]
 
     def _is_overall(self, item: Item) -> bool:
-        return item.statement.type in ("overall", "certification") and "issue" not in item.claim
+        return item.statement.type in ("overall", "certification") and "issue" not in self._content[item.id]
+
+    def _is_of_a_set(self, item: Item) -> bool:
+        """Scoped, or about several factories with something withheld, which may be the scope."""
+        prefix = min(self._names).partition(":")[0] + ":"
+        others = set(item.names(prefix)) - self._names
+        return "scope" in self._content[item.id] or (bool(others) and item.withheld > 0)
 
     def _row(self, issue: str | None, items: Sequence[Item]) -> IssueRow:
-        single = [item for item in items if "scope" not in item.claim]
+        single = [item for item in items if not self._is_of_a_set(item)]
         observed = [item for item in single if item.statement.kind == "observation"]
         term = VOCABULARIES["issues"].get(issue or "")
         return IssueRow(
@@ -309,7 +336,7 @@ class _Fold:
             ),
             conflicts=tuple(self._conflicts(observed)),
             criteria=tuple(self._criteria(issue, items)),
-            about_a_set=tuple(self._any(one, issue) for one in items if "scope" in one.claim),
+            about_a_set=tuple(self._any(one, issue) for one in items if self._is_of_a_set(one)),
         )
 
     def _any(self, item: Item, issue: str | None) -> Cell | ObservationCell | DeterminationCell:
@@ -321,15 +348,19 @@ class _Fold:
         withdrawn, issuers = withdrawn_by(item, self._known), item.statement.issuers
         return Cell(
             shown=show(item, self._known),
-            content=as_amended(item, self._known),
+            content=self._content[item.id],
             withdrawn=f"withdrawn by {len(withdrawn)} of {len(issuers)}" if withdrawn else None,
             replies=tuple(
-                (rel, one.id, one.statement.claimants)
+                self._reply(rel, one)
                 for rel, one in self._known.referring(item.id, *REPLIES)
                 if one.statement.kind == "response"
             ),
             states=tuple(self._states(item)),
         )
+
+    def _reply(self, rel: str, one: Item) -> Reply:
+        voice = provenance(one, self._known)
+        return Reply(rel, one.id, one.statement.claimants, one.statement.issuers, voice.standing)
 
     def _states(self, item: Item) -> list[State]:
         if item.statement.kind != "allegation":
@@ -337,18 +368,33 @@ class _Fold:
         bearing = [(rel, one.recorded) for rel, one in followers(item, self._known)]
         return states(item.statement, bearing, recurring_with(item.id, self._recurrences))
 
-    def certificates(self) -> list[tuple[tuple[str, ...], Certificate]]:
-        """Each certifier's certificate on the day looked from."""
-        decided: dict[tuple[str, ...], list[CertificateDecision]] = {}
+    def certificates(self) -> list[CertificateCell]:
+        """Each certificate, by certifier and number, on the day looked from; what was withdrawn or disowned
+        decides nothing.
+        """
+        decided: dict[tuple[tuple[str, ...], str | None], list[CertificateDecision]] = {}
         for item in self._claims:
-            if item.statement.type == "certification" and not wholly_withdrawn(item, self._known):
-                statement = item.read_as(as_amended(item, self._known)).statement
+            if item.statement.type == "certification" and self._decides(item):
+                statement = item.read_as(self._content[item.id]).statement
                 decision = decision_of(statement, item.recorded.recorded_at)
-                decided.setdefault(statement.claimants, []).append(decision)
-        return [(who, certificate_on(self._today, found)) for who, found in decided.items()]
+                key = (statement.claimants, statement.claim.get("number"))
+                decided.setdefault(key, []).append(decision)
+        return [self._certificate(*key, found) for key, found in decided.items()]
+
+    def _decides(self, item: Item) -> bool:
+        known = self._known
+        return not wholly_withdrawn(item, known) and provenance(item, known).standing != "disowned"
+
+    def _certificate(
+        self, who: tuple[str, ...], number: str | None, decisions: Sequence[CertificateDecision]
+    ) -> CertificateCell:
+        found = certificate_on(self._today, decisions)
+        rests_on = [one for one in map(self._known.get, found.by) if one is not None]
+        standings = [provenance(one, self._known).standing for one in rests_on]
+        return CertificateCell(who, number, found, min(standings, key=STANDINGS.index, default="unknown"))
 
     def _claimed(self, item: Item) -> Claimed:
-        claim = as_amended(item, self._known)
+        claim = self._content[item.id]
         when = claim.get("period") or item.statement.occurred
         issue = issues_of(item, self._known)[0] or item.id
         return Claimed(item.id, frozenset({"this"}), issue, when)
@@ -359,40 +405,28 @@ class _Fold:
 
     def _determination(self, item: Item, issue: str | None) -> DeterminationCell:
         cell = self._cell(item)
-        within = [one for one in map(self._known.get, item.refers("within")) if one is not None]
-        described = [one for one in within if one.statement.kind == "investigation"]
-        negative = cell.content.get("outcome") in NEGATIVE
+        found = self._profiles.of(item)
         return DeterminationCell(
             cell=cell,
             about=tuple(item.refers("about")),
-            investigation=described[0].id if described else None,
-            profile=self._profile(described[0] if described else None),
-            note=detectability(issue) if negative else None,
+            investigation=found.investigation,
+            profile=found.lines,
+            note=note(issue, cell.content),
         )
-
-    def _profile(self, investigation: Item | None) -> dict[str, Mapping[str, object]]:
-        if investigation is None:
-            nothing: dict[str, object] = {"states": [], "value": NOT_DISCLOSED, "stated": False, "asked": []}
-            return dict.fromkeys(PROFILE, nothing)
-        if investigation.id not in self._checklists:
-            found = checklist.view(investigation, self._known, self._today)
-            self._checklists[investigation.id] = found
-        lines = self._checklists[investigation.id]
-        return {topic: lines.line(topic).to_json() for topic in PROFILE}
 
     def _conflicts(self, observed: Sequence[Item]) -> list[Noted]:
         standing = [one for one in observed if withdrawn_by(one, self._known) < set(one.statement.issuers)]
         return [Noted(found, self._links(found)) for found in conflicts(map(self._observed, standing))]
 
     def _observed(self, item: Item) -> Observed:
-        claim = as_amended(item, self._known)
+        claim = self._content[item.id]
         # Two names of one factory are one subject here.
         return Observed(item.id, frozenset({"this"}), claim, claim.get("period") or item.statement.occurred)
 
-    def _links(self, found: Conflict) -> tuple[tuple[str, str], ...]:
+    def _links(self, found: Conflict) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
         other = {link.id for _, link in self._known.referring(found.other, "links")}
         return tuple(
-            (LINKS[link.statement.event], link.id)
+            (LINKS[link.statement.event], link.id, link.statement.issuers)
             for _, link in self._known.referring(found.one, "links")
             if link.id in other and link.statement.event in LINKS
         )
@@ -406,22 +440,6 @@ class _Fold:
         ]
 
 
-def detectability(issue: str | None) -> str | None:
-    """How hard the issue is to find, from its own or its level 1 term; None where the vocabulary says
-    nothing.
-    """
-    terms = VOCABULARIES["issues"]
-    while issue:
-        term = terms.get(issue)
-        if term is not None and term.detectability:
-            return term.detectability
-        issue = issue.rpartition("/")[0]
-    return None
-
-
 def _percent(share: Any) -> str | None:
-    """A share from 0 to 1 as a percentage: "0.9" is "90"."""
-    if share == "unknown":
-        return None
-    digits = f"{Decimal(share) * 100:f}"
-    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+    """A share of the sample, which is signed in per cent, without trailing zeros: "90.0" is "90"."""
+    return None if share == "unknown" else f"{Decimal(share).normalize():f}"

@@ -24,6 +24,7 @@ from projections.as_of import NOW, AsOf, Moment
 from projections.authority import SUCCESSIONS
 from projections.items import Item, Slice
 from projections.names import Names, mentioned, names
+from projections.profiles import issues_of
 from projections.reader import Reader, moment
 from projections.row import View
 
@@ -218,7 +219,8 @@ def timeline(
     """
     looking_back = by != "recorded" and as_of.time is not None
     bound, day = (NOW, as_of.day) if looking_back else (as_of, None)
-    reader = _reader(conn, bound, viewer, as_of.day or today, registry_view.TABLE)
+    views = (registry_view.TABLE, checklist_view.TABLE)
+    reader = _reader(conn, bound, viewer, as_of.day or today, *views)
     resolved = resolve_name(reader, name)
     query = {
         "keys": list(resolved.all),
@@ -232,8 +234,9 @@ def timeline(
     }
     found = reader.rows(_LINES.format(by=_SORTED_BY[by]), query)
     wanted = reader.items(row[1] for row in found[:limit])
-    known = _named(reader, reader.with_context(wanted), resolved.all)
-    lines = timeline_view.view(wanted, known, by, day)
+    near = reader.with_context(wanted)
+    known = _named(reader, _with_profiles(reader, wanted, near), resolved.all)
+    lines = timeline_view.view(wanted, known, by, day, reader.moment.today)
     following = "{}~{}".format(*found[limit - 1]) if len(found) > limit else None
     about: dict[str, object] = {
         "name": resolved.name,
@@ -242,6 +245,14 @@ def timeline(
         "by": by,
     }
     return _page(reader, lines, known, following, about)
+
+
+def _with_profiles(reader: Reader, wanted: Sequence[Item], near: Slice) -> Slice:
+    """`near` with the checklists of the investigations that determinations among `wanted` are within."""
+    determined = [item for item in wanted if item.statement.kind == "determination"]
+    within = [near.get(target) for item in determined for target in item.refers("within")]
+    described = [one for one in within if one is not None and one.statement.kind == "investigation"]
+    return _with_checklists(reader, described, near.items) if described else near
 
 
 def _after(cursor: str | None) -> dict[str, object]:
@@ -373,7 +384,7 @@ def matrix(
         raise NotFound(name)
     own = reader.items(reader.positions_by_key(matrix_view.TABLE, resolved.all))
     near = reader.with_context(own)
-    issues = {issue for item in own for issue in matrix_view.issues_of(item, near) if issue}
+    issues = {issue for item in own for issue in issues_of(item, near) if issue}
     clauses = reader.items(reader.positions_by_key(criteria_view.TABLE, issues))
     whole = _with_checklists(reader, list(near.of_kind("investigation")), [*near.items, *clauses])
     known = _named(reader, whole, resolved.all)

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ledger.core.statement import Recorded, Statement
+from projections.amendments import as_amended
 from projections.dates import days
 from projections.items import Item, Slice
+from projections.profiles import Profile, Profiles, issues_of, note
 from projections.row import NULL, Row, View
 from projections.shown import Shown, said_when, show
 
@@ -73,13 +75,21 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item of a timeline."""
+    """One item of a timeline; a determination with its profile, and beside a negative one how hard its issue
+    is to find.
+    """
 
     when: Moment
     shown: Shown
+    profile: Profile | None = None
+    note: str | None = None
 
     def to_json(self) -> dict[str, object]:
-        return {"when": self.when.to_json(), **self.shown.to_json()}
+        found: dict[str, object] = {"when": self.when.to_json(), **self.shown.to_json()}
+        if self.profile is None:
+            return found
+        lines = {topic: dict(line) for topic, line in self.profile.lines.items()}
+        return found | {"investigation": self.profile.investigation, "profile": lines, "note": self.note}
 
 
 def when(item: Item, by: str, day: str | None = None) -> Moment:
@@ -90,9 +100,23 @@ def when(item: Item, by: str, day: str | None = None) -> Moment:
     return Moment(value, first, last, value is not None, day is None or last <= day)
 
 
-def view(wanted: Iterable[Item], known: Slice, by: str = "recorded", day: str | None = None) -> list[Line]:
-    """`wanted` in the order of one of the three times; of one day, in the order of recording."""
-    lines = [Line(when(item, by, day), show(item, known)) for item in wanted]
+def view(
+    wanted: Iterable[Item], known: Slice, by: str = "recorded", day: str | None = None, today: str = ""
+) -> list[Line]:
+    """`wanted` in the order of one of the three times; of one day, in the order of recording.
+
+    `day` is the one looked back from, `today` that on which the profiles of determinations stand.
+    """
+    profiles = Profiles(known, today)
+    lines = [_line(item, known, when(item, by, day), profiles) for item in wanted]
     if by == "recorded":
         return sorted(lines, key=lambda line: line.shown.position)
     return sorted(lines, key=lambda line: (line.when.first, line.shown.position))
+
+
+def _line(item: Item, known: Slice, moment: Moment, profiles: Profiles) -> Line:
+    if item.statement.kind != "determination":
+        return Line(moment, show(item, known))
+    notes = [note(issue, as_amended(item, known)) for issue in issues_of(item, known)]
+    found = next((one for one in notes if one), None)
+    return Line(moment, show(item, known), profiles.of(item), found)

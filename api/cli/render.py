@@ -148,6 +148,7 @@ def statement_lines(item: Mapping[str, Any], page: Page) -> list[Line]:
     times = _times(item)
     references = _references(item["refs"], page)
     lines += [(text, "dim") for text in (times, references) if text]
+    lines += profile_lines(item)
     lines += [(amendment["words"], "yellow") for amendment in item["amendments"]]
     if item["withheld"]:
         lines.append((plural("{n} member is withheld", "{n} members are withheld", item["withheld"]), "dim"))
@@ -275,6 +276,8 @@ def matrix(console: Console, answer: Mapping[str, Any]) -> None:
         console.print(Text(_("Overall determinations and certificates"), style="bold underline"))
         for cell in answer["overall"]:
             _determination(console, cell, page)
+    for one in answer["certificates"]:
+        console.print(_certificate(one, page))
     if not answer["rows"] and not answer["overall"]:
         console.print(_("Nothing is claimed about it at that moment."))
 
@@ -285,6 +288,18 @@ def _cells(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         for part in ("allegations", "observations", "determinations", "criteria", "aboutASet")
         for cell in row[part]
     ]
+
+
+def _certificate(one: Mapping[str, Any], page: Page) -> str:
+    """How a certificate stands on the day looked from, by whose word."""
+    return _(
+        "certificate{number} of {names}: {state} on that day, {standing} ({entries})",
+        number=f" {one['number']}" if one["number"] else "",
+        names=page.names_of(one["saidBy"]),
+        state=one["state"],
+        standing=one["standing"],
+        entries=page.entries(one["by"]),
+    )
 
 
 def _matrix_row(console: Console, row: Mapping[str, Any], page: Page) -> None:
@@ -312,7 +327,8 @@ def _matrix_row(console: Console, row: Mapping[str, Any], page: Page) -> None:
         )
     for cell in row["aboutASet"]:
         left = [(event_words(cell["event"]), "cyan"), (f"#{cell['position']}", "dim")]
-        block(console, left, [(cell["words"], "italic"), *_claim_lines(cell, page)])
+        lines = _claim_lines(cell, page) + profile_lines(cell)
+        block(console, left, [(cell["words"], "italic"), *lines])
     console.print()
 
 
@@ -322,6 +338,8 @@ def _claim_lines(cell: Mapping[str, Any], page: Page) -> list[Line]:
         content |= {"sample": cell["sample"]} if _mapping(cell["asAmended"].get("sample")) else {}
     lines = [(text, "") for text in (gist(content, page), plain.text_of(content)) if text]
     lines.append((plain.who(cell["provenance"], page), "dim"))
+    if cell["states"]:
+        lines.append((_("stands as {states}", states=plain.listed(_states(cell["states"]))), "yellow"))
     lines += [
         (
             _(
@@ -329,7 +347,8 @@ def _claim_lines(cell: Mapping[str, Any], page: Page) -> list[Line]:
                 rel=reply["rel"],
                 names=page.names_of(reply["saidBy"]),
                 entry=page.entry(reply["id"]),
-            ),
+            )
+            + _unsigned(reply, page),
             "yellow",
         )
         for reply in cell["replies"]
@@ -337,6 +356,21 @@ def _claim_lines(cell: Mapping[str, Any], page: Page) -> list[Line]:
     if cell["withdrawn"]:
         lines.append((cell["withdrawn"], "yellow"))
     return lines
+
+
+def _states(states: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [
+        _("{state} (attributed)", state=one["name"]) if one["attributed"] else str(one["name"])
+        for one in states
+    ]
+
+
+def _unsigned(reply: Mapping[str, Any], page: Page) -> str:
+    """Whose hand it was, where a reply is not its author's own."""
+    if reply["standing"] == "signed":
+        return ""
+    hands = page.names_of(reply["signedBy"])
+    return _(", {standing}, signed by {names}", standing=reply["standing"], names=hands)
 
 
 def _criterion_lines(cell: Mapping[str, Any], page: Page) -> list[Line]:
@@ -356,33 +390,42 @@ def _conflict(console: Console, conflict: Mapping[str, Any], page: Page) -> None
     what = _("{aspect} of {entries} do not agree", aspect=conflict["aspect"], entries=plain.listed(entries))
     lines: list[Line] = [(f"{what} ({conflict['certainty']})", "")]
     lines += [(REASONS.get(reason, str(reason)), "dim") for reason in conflict["reasons"]]
-    lines += [(_("noted as {type}", type=link["type"]), "dim") for link in conflict["links"]]
+    lines += [
+        (_("noted as {type} by {names}", type=link["type"], names=page.names_of(link["signedBy"])), "dim")
+        for link in conflict["links"]
+    ]
     block(console, [(_("conflict, computed"), "red")], lines)
 
 
 def _determination(console: Console, cell: Mapping[str, Any], page: Page) -> None:
-    lines = _claim_lines(cell, page)
-    profile = cell["profile"]
+    left = [(event_words(cell["event"]), "cyan"), (f"#{cell['position']}", "dim")]
+    block(console, left, _claim_lines(cell, page) + profile_lines(cell))
+
+
+def profile_lines(item: Mapping[str, Any]) -> list[Line]:
+    """How a determination was reached, which no view leaves out; nothing for any other statement."""
+    profile = item.get("profile")
+    if profile is None:
+        return []
     shown = [
         f"{plain.term('topics', topic)}: {_profile_words(profile[topic])}"
         for topic in ("methods", "notice", "competence", "gbvTraining")
-        if topic in profile
     ]
-    lines.append(("; ".join(shown), ""))
+    lines: list[Line] = [("; ".join(shown), "")]
     asked = [topic for topic, line in profile.items() if line.get("asked")]
     if asked:
         topics = plain.listed([plain.term("topics", topic) for topic in asked])
         lines.append((_("asked, see the open list: {topics}", topics=topics), "yellow"))
-    if cell["note"]:
-        lines.append((cell["note"], "italic"))
-    block(console, [(event_words(cell["event"]), "cyan"), (f"#{cell['position']}", "dim")], lines)
+    if item["note"]:
+        lines.append((item["note"], "italic"))
+    return lines
 
 
 def _profile_words(line: Mapping[str, Any]) -> str:
     value = line["value"]
     if value == "not-disclosed":
         return _("not disclosed")
-    return _methods(value)
+    return _methods(value) + (_(" (attributed)") if line.get("standing") == "attributed" else "")
 
 
 def open_list(

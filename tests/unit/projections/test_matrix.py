@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from projections.matrix import IssueRow, Matrix, detectability, view
+from projections.items import Slice
+from projections.matrix import IssueRow, Matrix, Reply, view
+from projections.profiles import detectability
 from tests.support.small_log import SmallLog
 
 F = "factory:f"
@@ -32,7 +35,7 @@ def test_observations_by_two_methods_stay_two_cells() -> None:
     log = SmallLog()
     one = observe(log, {"value": "3", "unit": "d"})
     claim = {"issue": "osh/pre-job-training", "method": "worker-interview", "result": "present"}
-    sample = {"group": "workers", "n": "unknown", "share": "0.9"}
+    sample = {"group": "workers", "n": "unknown", "share": "90.0"}
     hidden = {"quantity": {"low": "4", "high": "8", "unit": "h"}, "sample": sample}
     two = log.say("ObservationMade", F, claim, hidden=hidden)
     cells = [cell.to_json() for cell in row(log).observations]
@@ -71,7 +74,8 @@ def test_what_somebody_linked_stands_beside_the_computed_conflict() -> None:
     link = log.say("ConflictNoted", F, {"aspect": "quantity"}, refs=[("links", one), ("links", two)])
     denied = log.say("NoConflictNoted", F, {"aspect": "quantity"}, refs=[("links", one), ("links", two)])
     found = {(one.conflict.one, one.conflict.other): one.links for one in row(log).conflicts}
-    assert found == {(one, two): (("conflict", link), ("no-conflict", denied)), (two, other): ()}
+    linked = (("conflict", link, ("ngo",)), ("no-conflict", denied, ("ngo",)))
+    assert found == {(one, two): linked, (two, other): ()}
 
 
 def test_an_observation_withdrawn_by_all_conflicts_with_nothing_and_is_still_shown() -> None:
@@ -161,8 +165,13 @@ def test_criterion_clauses_stand_beside_the_cells_of_their_issue() -> None:
 def test_replies_stand_beside_the_claim() -> None:
     log = SmallLog()
     allegation = log.say("AllegationMade", F, {"issue": "osh"})
-    reply = log.say("ResponseGiven", F, by="factory-owner", refs=[("disputes", allegation)])
-    assert row(log, "osh").allegations[0].replies == (("disputes", reply, ("factory-owner",)),)
+    own = log.say("ResponseGiven", F, by="owner", refs=[("disputes", allegation)])
+    voice = {"claimants": ["brand"], "attribution": {"form": "quote"}}
+    quoted = log.say("ResponseGiven", F, by="ngo", refs=[("accepts", allegation)], **voice)
+    assert row(log, "osh").allegations[0].replies == (
+        Reply("disputes", own, ("owner",), ("owner",), "signed"),
+        Reply("accepts", quoted, ("brand",), ("ngo",), "attributed"),
+    )
 
 
 def test_an_overall_result_belongs_to_no_issue() -> None:
@@ -208,8 +217,51 @@ def test_a_certificate_has_a_state_on_the_day_looked_from() -> None:
     log = SmallLog()
     granted = {"outcome": "granted", "validity": "2020-01/2021-12"}
     first = log.say("CertificationDecided", F, granted, by="certifier", said="2020-01-01")
-    assert [(who, one.state, one.by) for who, one in matrix(log).certificates] == [
-        (("certifier",), "valid", (first,))
+    assert [one.to_json() for one in matrix(log).certificates] == [
+        {"saidBy": ["certifier"], "number": None, "state": "valid", "by": [first], "standing": "signed"}
     ]
-    log.say("CertificationDecided", F, {"outcome": "suspended"}, by="certifier", said="2020-06-01")
-    assert [one.state for _, one in matrix(log).certificates] == ["suspended"]
+    voice = {"claimants": ["certifier"], "attribution": {"form": "paraphrase"}}
+    suspended = log.say(
+        "CertificationDecided", F, {"outcome": "suspended"}, by="ngo", said="2020-06-01", **voice
+    )
+    (found,) = matrix(log).certificates
+    assert (found.certificate.state, found.standing) == ("suspended", "attributed")
+    log.say("ResponseGiven", F, by="certifier", refs=[("disowns", suspended)])
+    (found,) = matrix(log).certificates
+    assert (found.certificate.state, found.standing) == ("valid", "signed")
+
+
+def test_certificates_of_different_numbers_stay_apart() -> None:
+    log = SmallLog()
+    for number, outcome in (("C1", "granted"), ("C2", "withdrawn")):
+        claim = {"outcome": outcome, "number": number}
+        log.say("CertificationDecided", F, claim, by="certifier", said="2020-01-01")
+    assert [(one.number, one.certificate.state) for one in matrix(log).certificates] == [
+        ("C1", "valid"),
+        ("C2", "withdrawn"),
+    ]
+
+
+def test_an_allegation_that_was_put_to_somebody_is_notified() -> None:
+    log = SmallLog()
+    allegation = log.say("AllegationMade", F, {"issue": "osh"})
+    log.say("CommentInvited", F, {"addressees": ["brand"]}, refs=[("basedOn", allegation)])
+    assert [one.name for one in row(log, "osh").allegations[0].states] == ["notified", "open"]
+
+
+def test_a_claim_whose_issue_all_issuers_corrected_stands_under_the_new_one() -> None:
+    log = SmallLog()
+    allegation = log.say("AllegationMade", F, {"issue": "osh"})
+    change = {"set": {"issue": "discrimination"}}
+    log.say("StatementCorrected", F, change, refs=[("amends", allegation)])
+    assert [one.issue for one in matrix(log).rows] == ["discrimination"]
+
+
+def test_a_claim_about_several_factories_whose_scope_may_be_withheld_fills_no_cell() -> None:
+    log = SmallLog()
+    hidden = {"scope": {"quantifier": "some", "of": 2}}
+    log.say("AllegationMade", [F, "factory:g"], {"issue": "osh"}, hidden=hidden, withheld=True)
+    log.say("AllegationMade", F, {"issue": "osh"}, hidden=hidden, withheld=True)
+    known = Slice.of(replace(item, claim={"issue": "osh"}, withheld=1) for item in log.items())
+    found = view((F,), known, "2020-12-31").row("osh")
+    assert (len(found.allegations), len(found.about_a_set)) == (1, 1)

@@ -163,3 +163,20 @@ def test_whoever_signs_its_own_claim_says_it_then_at_the_latest() -> None:
     log = SmallLog()
     log.say("AllegationMade", "factory:f", {"issue": "osh"}, at="2020-01-01")
     assert timeline(log.items(), log.slice(), "said")[0].when.value == "2020-01-01T09:00:00Z"
+
+
+def test_a_timeline_never_shows_a_negative_finding_without_how_it_was_reached() -> None:
+    log = SmallLog()
+    alleged = log.say("AllegationMade", "factory:f", {"issue": "harassment-gbv"})
+    claim = {"notice": "announced", "participants": [{"party": "auditor", "role": "lead"}]}
+    audit = log.say("AuditDescribed", "factory:f", claim, by="auditor")
+    refs = [("about", alleged), ("within", audit)]
+    log.say("DeterminationIssued", "factory:f", {"outcome": "not-evidenced"}, by="auditor", refs=refs)
+    finding = [line.to_json() for line in timeline(log.items(), log.slice())][-1]
+    shown = {topic: line["value"] for topic, line in finding["profile"].items()}  # type: ignore[attr-defined]
+    assert (shown["notice"], shown["methods"], shown["competence"]) == (
+        "announced",
+        "not-disclosed",
+        "not-disclosed",
+    )
+    assert "ard to detect" in str(finding["note"])
