@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -60,14 +61,15 @@ class Server:
 
 
 @contextmanager
-def serving(files: Files) -> Iterator[tuple[Server, str]]:
+def serving(files: Files, headers: Mapping[str, str] | None = None) -> Iterator[tuple[Server, str]]:
     server = Server(files)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             code, data = server.answer(self.path.removeprefix("/log/"))
             self.send_response(code)
-            self.send_header("Content-Length", str(len(data)))
+            for name, value in {"Content-Length": str(len(data)), **(headers or {})}.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)
 
@@ -116,6 +118,16 @@ def test_a_server_that_sends_without_end_is_not_listened_to(monkeypatch: pytest.
     monkeypatch.setattr(audit_files, "FILE_LIMIT", 10)
     with serving(Files(checkpoint=b"x" * 11)) as (_, address), pytest.raises(FilesUnreachable):
         Web(address).read("checkpoint")
+
+
+def test_a_bucket_may_hand_out_bundles_packed(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = publish(log.entries)
+    packed = Files({path: gzip.compress(data) for path, data in files.items()})
+    with serving(packed, {"Content-Encoding": "gzip"}) as (_, address):
+        assert Web(address).read("checkpoint") == files["checkpoint"]
+        monkeypatch.setattr(audit_files, "FILE_LIMIT", 10)
+        with pytest.raises(FilesUnreachable, match="more than 10 bytes"):
+            Web(address).read("checkpoint")
 
 
 def test_nobody_listening_is_unreachable() -> None:
