@@ -72,19 +72,21 @@ def _get(address: str) -> bytes | None:
             if error.code in (404, 410):
                 return None
         raise
-    if packed:
-        # Buckets hand bundles out as they hold them, asked for or not.
-        data = _unpacked(data)
+    # Buckets hand bundles out as they hold them, packed or not.
+    return _unpacked(_bounded(data)) if packed else _bounded(data)
+
+
+def _bounded(data: bytes) -> bytes:
     if len(data) > FILE_LIMIT:
         raise HTTPException(f"more than {FILE_LIMIT} bytes")
     return data
 
 
 def _unpacked(data: bytes) -> bytes:
-    """At most one byte more than the limit, whatever is packed in there."""
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
-        return unpacker.decompress(data, FILE_LIMIT + 1)
+        # However much is packed in there, no more than shows that it is too much.
+        return _bounded(unpacker.decompress(data, FILE_LIMIT + 1))
     except zlib.error as error:
         raise HTTPException(f"its gzip is broken: {error}") from error
 

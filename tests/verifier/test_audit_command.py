@@ -125,8 +125,9 @@ def test_a_bucket_may_hand_out_bundles_packed(log: Log, monkeypatch: pytest.Monk
     packed = Files({path: gzip.compress(data) for path, data in files.items()})
     with serving(packed, {"Content-Encoding": "gzip"}) as (_, address):
         assert Web(address).read("checkpoint") == files["checkpoint"]
-        monkeypatch.setattr(audit_files, "FILE_LIMIT", 10)
-        with pytest.raises(FilesUnreachable, match="more than 10 bytes"):
+        packed["checkpoint"] = gzip.compress(bytes(5_000))
+        monkeypatch.setattr(audit_files, "FILE_LIMIT", 1_000)
+        with pytest.raises(FilesUnreachable, match="more than 1000 bytes"):
             Web(address).read("checkpoint")
 
 
