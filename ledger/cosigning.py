@@ -140,7 +140,9 @@ class Witnesses:
         def ask(witness: Witness) -> Asked:
             vkey, before = witness.verifier.vkey, self._memory.recall(witness.verifier.vkey)
             after = probed(before, self._door.add_checkpoint(witness.address, body))
-            self._memory.remember(vkey, after)
+            # Whoever has asked in the meantime knows more.
+            if self._memory.recall(vkey) == before:
+                self._memory.remember(vkey, after)
             return Asked(witness, after)
 
         self._together(ask, [each for each in self._listed(self._policy(size)) if each.address])

@@ -6,9 +6,11 @@ against what witnesses have cosigned since.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import tempfile
+import threading
 import time
 import weakref
 from pathlib import Path
@@ -37,47 +39,55 @@ class WitnessesUnreadable(LedgerError):
 
 
 class HttpWitnesses:
-    """One client for all witnesses; connections are kept alive, until it is closed or not used any more."""
+    """One client for all witnesses; connections are kept alive, until it is closed or not used any more.
+
+    It works on an event loop of its own, where one deadline covers a whole request: connecting, headers and
+    body, however slowly they come.
+    """
 
     def __init__(self, whole_seconds: float = WHOLE_SECONDS) -> None:
         self._whole = whole_seconds
-        timeout = httpx2.Timeout(whole_seconds, connect=min(CONNECT_SECONDS, whole_seconds))
         # A redirect would let somebody else answer; an encoding would hide how much is being sent.
         headers = {
             "accept-encoding": "identity",
             "content-type": "text/plain; charset=utf-8",
             "user-agent": "evidence-ledger",
         }
-        self._http = httpx2.Client(timeout=timeout, headers=headers, follow_redirects=False)
-        self.close = weakref.finalize(self, self._http.close)
+        timeout = httpx2.Timeout(whole_seconds, connect=min(CONNECT_SECONDS, whole_seconds))
+        self._http = httpx2.AsyncClient(timeout=timeout, headers=headers, follow_redirects=False)
+        self._loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=self._loop.run_forever, name="witnesses", daemon=True)
+        thread.start()
+        self.close = weakref.finalize(self, _close, self._http, self._loop, thread)
 
     def add_checkpoint(self, address: str, body: bytes) -> Reply | Outage:
         """The whole answer within the time and size that are allowed, or what was wrong with it."""
         url = address.removesuffix("/") + "/add-checkpoint"
-        deadline = time.monotonic() + self._whole
+        asked = asyncio.run_coroutine_threadsafe(_post(self._http, url, body, self._whole), self._loop)
         try:
-            with self._http.stream("POST", url, content=body) as response:
-                content = _bounded(response, deadline)
-                if isinstance(content, Outage):
-                    return content
-                return _reply(response, content)
-        except httpx2.TimeoutException:
+            return asked.result()
+        except (TimeoutError, httpx2.TimeoutException):
             return Outage("it does not answer in time")
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        except Exception as error:  # also what the libraries below raise for an address that is none
             return Outage(f"it cannot be reached: {type(error).__name__}")
 
 
-def _bounded(response: httpx2.Response, deadline: float) -> bytes | Outage:
-    """The body; an end is put to one that is too long or comes too slowly."""
-    parts, length = [], 0
-    for part in response.iter_raw():
-        parts.append(part)
-        length += len(part)
-        if length > BODY_LIMIT:
-            return Outage(f"its answer is longer than {BODY_LIMIT} bytes")
-        if time.monotonic() > deadline:
-            return Outage("it does not answer in time")
-    return b"".join(parts)
+async def _post(http: httpx2.AsyncClient, url: str, body: bytes, whole_seconds: float) -> Reply | Outage:
+    async with asyncio.timeout(whole_seconds), http.stream("POST", url, content=body) as response:
+        content = bytearray()
+        async for part in response.aiter_raw():
+            content += part
+            if len(content) > BODY_LIMIT:
+                return Outage(f"its answer is longer than {BODY_LIMIT} bytes")
+        return _reply(response, bytes(content))
+
+
+def _close(http: httpx2.AsyncClient, loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    """Close the connections, then end the loop and its thread."""
+    asyncio.run_coroutine_threadsafe(http.aclose(), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 def _reply(response: httpx2.Response, content: bytes) -> Reply:

@@ -368,6 +368,7 @@ OUTAGES: dict[str, faults.Fault] = {
     "201": faults.status(201),
     "too late": faults.late(PATIENCE * 2),
     "byte by byte": faults.dripping(PATIENCE / 4),
+    "headers line by line": faults.slow_headers(PATIENCE / 10),
     "torn": faults.torn,
     "endless": faults.body(b"x" * (BODY_LIMIT + 1)),
 }

@@ -25,6 +25,8 @@ class Answer:
     delay: float = 0.0
     drip: float = 0.0
     """Seconds between single bytes of the body."""
+    header_drip: float = 0.0
+    """Seconds between many small header lines that come first."""
 
 
 Fault = Callable[[Answer, bytes], Answer]
@@ -63,6 +65,7 @@ class Handler(BaseHTTPRequestHandler):
         time.sleep(answer.delay)
         try:
             self.send_response(answer.status)
+            self._drip_headers(answer)
             self.send_header("Content-Type", answer.media_type)
             self.send_header("Content-Length", str(len(answer.body) + answer.missing))
             for name, value in answer.headers:
@@ -72,6 +75,12 @@ class Handler(BaseHTTPRequestHandler):
         except OSError:
             pass  # the client has gone
         self.close_connection = self.close_connection or answer.missing > 0
+
+    def _drip_headers(self, answer: Answer) -> None:
+        for number in range(50 if answer.header_drip else 0):
+            self.send_header(f"X-{number}", "slow")
+            self.flush_headers()
+            time.sleep(answer.header_drip)
 
     def _send_body(self, answer: Answer) -> None:
         if not answer.drip:
@@ -143,6 +152,11 @@ def late(seconds: float) -> Fault:
 def dripping(seconds: float) -> Fault:
     """The honest answer, byte by byte."""
     return lambda answer, _body: Answer(answer.status, answer.body, answer.media_type, drip=seconds)
+
+
+def slow_headers(seconds: float) -> Fault:
+    """The honest answer after fifty headers, line by line."""
+    return lambda answer, _body: Answer(answer.status, answer.body, answer.media_type, header_drip=seconds)
 
 
 def torn(answer: Answer, _body: bytes) -> Answer:
