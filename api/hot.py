@@ -179,7 +179,7 @@ async def _groups(scope: Scope, receive: Receive, bounds: Bounds) -> AsyncIterat
 
 async def _lines(scope: Scope, receive: Receive, bounds: Bounds) -> AsyncIterator[bytes]:
     count, rest = 0, b""
-    async for chunk in limits.chunks(scope, receive, bounds.batch_bytes):
+    async for chunk in limits.chunks(scope, receive, bounds.batch_bytes, limits.BATCH_PATIENCE):
         *whole, rest = (rest + chunk).split(b"\n")
         for count, line in enumerate(whole, count + 1):  # noqa: B020 - counts on from the chunk before
             yield _bounded(line, count, bounds)

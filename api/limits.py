@@ -1,14 +1,20 @@
-"""What a request may cost: bytes of a body, and how much may be under way at once."""
+"""What a request may cost: bytes of a body, how long it may take, and how much may be under way at once."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from api.problems import Problem
+
+PATIENCE: Final = 30.0  # seconds that any body may take
+BATCH_PATIENCE: Final = 600.0  # one whose lines are signed while it is sent
+SLOWEST: Final = 4096  # bytes a second beyond, or a few idle connections would hold up everybody's uploads
 
 
 def refuse_announced(scope: Scope, limit: int) -> None:
@@ -18,12 +24,21 @@ def refuse_announced(scope: Scope, limit: int) -> None:
             raise _too_large(limit)
 
 
-async def chunks(scope: Scope, receive: Receive, limit: int) -> AsyncIterator[bytes]:
-    """The body as it comes in, at most `limit` bytes. Raises `Problem` or `ClientDisconnect`."""
+async def chunks(
+    scope: Scope, receive: Receive, limit: int, patience: float = PATIENCE
+) -> AsyncIterator[bytes]:
+    """The body as it comes in, at most `limit` bytes, in at most `patience` seconds and one more for each
+    `SLOWEST` bytes. Raises `Problem` or `ClientDisconnect`.
+    """
     refuse_announced(scope, limit)
     size, more = 0, True
+    latest = asyncio.get_running_loop().time() + patience
     while more:
-        message = await receive()
+        try:
+            async with asyncio.timeout_at(latest + size / SLOWEST):
+                message = await receive()
+        except TimeoutError:
+            raise Problem("body-too-slow", f"{size} bytes came in time") from None
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         chunk = message.get("body", b"")

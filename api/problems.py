@@ -62,6 +62,7 @@ PROBLEMS: Final[dict[str, Row]] = {
     "no-checkpoint": Row(404, "nothing has been signed yet", "wait for the first entry"),
     "no-such-tile": Row(404, "no such file of the public log", "see c2sp.org/tlog-tiles, and the checkpoint"),
     "method-not-allowed": Row(405, "this address does not take this method", "see the Allow header"),
+    "body-too-slow": Row(408, "the body did not come in time", "send it again over a faster connection"),
     "body-too-large": Row(413, "the body is larger than the limit", "split it"),
     "media-type": Row(415, "this content is not taken", "send one of the types that the detail lists"),
     "too-many-bundles": Row(429, "too many bundles at once", "try again after the seconds in Retry-After"),
@@ -165,6 +166,8 @@ PLACE_OF_ERROR: Final[dict[str, str]] = {"AsOfUnreadable": "as_of", "CursorUnrea
 def headers_for(error: Exception, status: int) -> dict[str, str]:
     """What goes with a status: overload says when to come back; no problem is ever kept by a cache."""
     headers = {"cache-control": "no-store"}
+    if status == 408:
+        headers["connection"] = "close"  # the rest of the body is not waited for
     if status in (429, 503):
         headers["retry-after"] = str(getattr(error, "retry_after", RETRY_SECONDS))
     return headers

@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
-from api.limits import Gate, whole
+from api.limits import Gate, chunks, whole
 from api.problems import Problem, respond
 from ledger.sequencer import Overloaded
 
@@ -51,6 +51,27 @@ def test_a_body_that_is_announced_too_large_is_refused_unread() -> None:
 def test_a_client_that_goes_away_ends_the_reading() -> None:
     with pytest.raises(ClientDisconnect):
         read(5, part(b"abc"), {"type": "http.disconnect"})
+
+
+def test_a_body_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a client that sends headers and then nothing would hold its place for ever."""
+    monkeypatch.setattr("api.limits.SLOWEST", 1_000_000)
+    coming = [part(b"abc")]
+
+    async def receive() -> Message:
+        if coming:
+            return coming.pop()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def drip() -> list[bytes]:
+        return [chunk async for chunk in chunks({"type": "http", "headers": []}, receive, 9, patience=0.05)]
+
+    with pytest.raises(Problem) as refused:
+        asyncio.run(drip())
+    assert (refused.value.code, refused.value.detail) == ("body-too-slow", "3 bytes came in time")
+    answer = respond(refused.value)
+    assert (answer.status_code, answer.headers["connection"]) == (408, "close")
 
 
 def test_one_more_than_the_gate_holds_is_told_to_come_later() -> None:
