@@ -172,7 +172,7 @@ class _Gathered:
         self._read_context()
         # 3 What says whose log this is, and by which index it is complete.
         self._read([*self.source.terms(self.size), *also])
-        # 4 The key history of everybody who signed any of it, and of those who signed that.
+        # 4 The history of every party named in any of it, and of those named in that.
         self._follow(lambda: required_keys(self.about, list(self.statements.values())))
 
     def documents(self) -> list[str]:
@@ -211,7 +211,7 @@ class _Gathered:
             for position, data in self.source.entries(page):
                 statement = read_recorded(position, data).statement
                 # The bytes are read again when they are written.
-                self.statements[position] = replace(statement, payload=b"", claim={}, digests=())
+                self.statements[position] = replace(statement, payload=b"", digests=())
 
 
 def _anchors(

@@ -9,6 +9,7 @@ from typer import _click
 
 from api.cli import (
     audit,
+    bundles,
     checking,
     demo,
     drafting,
@@ -68,6 +69,8 @@ app.command("timeline")(reading.timeline)
 app.command("matrix")(reading.matrix)
 app.command("open")(reading.open_items)
 app.command("verify")(verifying.verify)
+app.command("bundle")(bundles.bundle)
+app.command("dossier")(bundles.dossier)
 app.command("proof")(witnessing.proof)
 witness_app.command("status")(witnessing.status)
 witness_app.command("forget")(witnessing.forget)

@@ -9,12 +9,12 @@ has to prove, follow from the entries (`index.statement_keys`, `required_keys`).
 Reading checks the form alone; the verifier judges the content.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from . import canonical
-from .grammar import base64_decode, base64_encode, is_digest, is_origin, split_name
+from .grammar import base64_decode, base64_encode, is_digest, is_origin, is_slug, split_name
 from .index import DEPTH_LIMIT, KeyLeaf, KeyProof, is_index_key, parse_key_proof
 from .merkle import HASH_BYTES
 from .receipt import PROOF_HASHES_LIMIT
@@ -118,12 +118,43 @@ def keys_about(about: str, statements: Iterable[Statement]) -> frozenset[str]:
     return frozenset(key for name in heirs(about, statements) for key in keys_of_name(name))
 
 
+def parties_of(statement: Statement) -> frozenset[str]:
+    """Slugs of the parties that a statement names: who signs it, whose claim it is, who passed it on, whom it
+    is for, whom it is about, whom its claim names. What it may say hangs on who they are.
+    """
+    named = [one.name[6:] for one in statement.subjects if one.name.startswith("party:")]
+    via = () if statement.attribution is None else statement.attribution.via
+    relays = [relay for relay in via if ":" not in relay]
+    own = [*statement.issuers, *statement.claimants, *relays, *statement.audience, *named]
+    return frozenset([*own, *filter(is_slug, _named_in(statement.claim))])
+
+
+# Clear members of claims that name parties.
+_NAMING = ("actor", "addressees", "operatedBy", "owner", "recipients", "recoverers", "respondents")
+
+
+def _named_in(claim: Mapping[str, Any]) -> Iterator[str]:
+    """What a claim names, and what an amendment sets; of claims of any form, so that each step of a
+    verifier judges its own matter.
+    """
+    for member in _NAMING:
+        value = claim.get(member)
+        yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
+    participants = claim.get("participants")
+    for one in participants if isinstance(participants, list) else ():
+        if isinstance(one, dict) and isinstance(one.get("party"), str):
+            yield one["party"]
+    if isinstance(claim.get("set"), dict):
+        yield from _named_in(claim["set"])
+
+
 def required_keys(about: str, statements: Sequence[Statement]) -> frozenset[str]:
     """The keys that a bundle about `about` with these statements proves, no more and no fewer.
 
-    Those about the name, and the key history of everybody who signed.
+    Those about the name, and the history of every party that is named.
     """
-    return keys_about(about, statements) | {"keys:" + slug for one in statements for slug in one.issuers}
+    parties = frozenset().union(*map(parties_of, statements))
+    return keys_about(about, statements) | {"keys:" + slug for slug in parties}
 
 
 # --- writing ----------------------------------------------------------------------------
@@ -289,11 +320,13 @@ class _Reader:
     def path(self, value: dict[str, Any], limit: int) -> tuple[bytes, ...]:
         """The hashes of `path`, once those in `hashes` are the ones it uses first, in that order."""
         fresh = [self.base64(one) for one in self.items(value["hashes"])]
-        numbers = [self.position(one) for one in self.items(value["path"])]
+        numbers = self.items(value["path"])
+        if not {int}.issuperset(map(type, numbers)) or min(numbers, default=0) < 0:
+            self.refuse("a path is a list of numbers from 0")
         first = len(self.hashes)
         if any(len(one) != HASH_BYTES for one in fresh) or len(numbers) > limit:
             self.refuse(f"a hash has {HASH_BYTES} bytes, a path at most {limit} hashes")
-        used = list(dict.fromkeys(number for number in numbers if number >= first))
+        used = list(dict.fromkeys([number for number in numbers if number >= first]))
         if used != list(range(first, first + len(fresh))):
             self.refuse("`hashes` holds what `path` uses first, in that order")
         if len(set(fresh)) != len(fresh) or not self.known.isdisjoint(fresh):

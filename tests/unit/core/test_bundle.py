@@ -11,8 +11,9 @@ import pytest
 from ledger.core import canonical
 from ledger.core.bundle import format_bundle, heirs, keys_of_name, parse_bundle, required_keys
 from ledger.core.refusal import Refusal
+from ledger.core.statement import read_recorded
 from tests.support.builder import Log
-from tests.support.bundles import bundle_bytes, case
+from tests.support.bundles import bundle, bundle_bytes, case
 
 DATA = bundle_bytes(case(), "factory:toys")
 LINES = [json.loads(line) for line in DATA.splitlines()]
@@ -114,8 +115,9 @@ def test_mergers_tie_names_however_far_in_either_direction() -> None:
     assert found("x") == {"factory:x", "factory:y"}
 
 
-def test_a_bundle_proves_the_keys_of_all_who_signed() -> None:
-    statements = [one.statement for one in case().recorded]
+def test_a_bundle_proves_the_history_of_every_party_named() -> None:
+    own = bundle(case(), "factory:toys")
+    statements = [read_recorded(one.index, one.data).statement for one in own.entries]
     required = required_keys("factory:toys", statements)
     assert required == {
         *("factory:toys", "factory:toys-new"),

@@ -1,6 +1,6 @@
 // Bundles (docs/protocol.md, "Bundles"): read one, then verify it step by step. Nothing here needs a network.
 
-import { Refusal, fromBase64, isDigest, isName, sameBytes } from "./bytes.js";
+import { Refusal, fromBase64, isDigest, isName, isSlug } from "./bytes.js";
 import { decodeCanonical } from "./canonical.js";
 import { KeyHistory, introducedKeys } from "./history.js";
 import { isIndexKey, statementKeys, verifyAllOfKey } from "./index.js";
@@ -156,8 +156,25 @@ export function keysAbout(name, statements) {
   return new Set([...heirs(name, statements)].flatMap(keysOf));
 }
 
+// The keys that a bundle proves, no more and no fewer: those about the name, and the history of every party named.
 export function requiredKeys(about, statements) {
-  return new Set([...keysAbout(about, statements), ...statements.flatMap((one) => one.issuers.map((slug) => `keys:${slug}`))]);
+  return new Set([...keysAbout(about, statements), ...statements.flatMap(partiesOf).map((slug) => `keys:${slug}`)]);
+}
+
+function partiesOf({ issuers, claimants, via, predicate, subjects, claim }) {
+  const named = subjects.filter((one) => one.name.startsWith("party:")).map((one) => one.name.slice(6));
+  const relays = via.filter((relay) => !relay.includes(":"));
+  return [...issuers, ...claimants, ...relays, ...(predicate.audience ?? []), ...named, ...namedIn(claim).filter(isSlug)];
+}
+
+const NAMING = ["actor", "addressees", "operatedBy", "owner", "recipients", "recoverers", "respondents"];
+
+// What clear members of a claim name, and what an amendment sets.
+function namedIn(claim) {
+  const isObject = typeof claim === "object" && claim !== null;
+  if (!isObject) return [];
+  const participants = Array.isArray(claim.participants) ? claim.participants.map((one) => one?.party) : [];
+  return [...NAMING.flatMap((member) => claim[member] ?? []), ...participants, ...namedIn(claim.set)];
 }
 
 // --- verifying -----------------------------------------------------------------------------------------------------------

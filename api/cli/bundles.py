@@ -1,0 +1,79 @@
+"""`evidence bundle` and `evidence dossier`: everything about a name, with its proofs, in one file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.console import say
+from api.cli.options import Data, Database, Url, UsageError, load_settings
+from api.cli.place import reach
+from api.cli.words import _, plural
+from ledger.core.bundle import Bundle, parse_bundle
+from ledger.core.refusal import LedgerError, Refusal
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME|ID",
+        help="factory:SLUG, party:SLUG or criterion:SLUG (a bare slug is a factory), or a statement's id.",
+    ),
+]
+Output = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")]
+Documents = Annotated[bool, typer.Option("--documents", help="A zip with the documents that it names.")]
+FOLDERS = {"factory": "factories", "party": "parties", "criterion": "criteria", "statement": "statements"}
+_ID = re.compile(r"[0-9a-f]{64}")
+
+
+def bundle(
+    name: Name,
+    output: Output,
+    documents: Documents = False,
+    data: Data = None,
+    database: Database = None,
+    url: Url = None,
+) -> None:
+    """Write everything the log holds about NAME, with its proofs, for `evidence verify` anywhere."""
+    with reach(load_settings(data, database, url)) as client:
+        size = client.download(address(name), output, documents="true" if documents else None)
+    say(_("{file}: {size} bytes; check it with `evidence verify {file}`", file=output, size=f"{size:,}"))
+
+
+def dossier(
+    name: Name,
+    output: Output,
+    data: Data = None,
+    database: Database = None,
+    url: Url = None,
+) -> None:
+    """Write the same as one HTML page that prints it and checks itself, without network."""
+    # Imported late: the page's text and scripts are read only here.
+    from api.dossier.page import dossier as page_of
+
+    with reach(load_settings(data, database, url)) as client:
+        lines = client.content(address(name))
+    bundled = _read(lines)
+    output.write_bytes(page_of(lines))
+    told = plural("{n} entry", "{n} entries", len(bundled.entries))
+    say(_("{file}: {entries} about {name}; open it in a browser", file=output, entries=told, name=name))
+
+
+def address(name: str) -> str:
+    """The path of a name's or statement's bundle. Raises UsageError for what has none."""
+    kind, colon, rest = name.partition(":")
+    if not colon:
+        kind, rest = ("statement", name) if _ID.fullmatch(name) else ("factory", name)
+    if kind not in FOLDERS or not rest:
+        raise UsageError(f"{name} has no bundle", "write factory:SLUG, party:SLUG, criterion:SLUG or an id")
+    return f"/v1/{FOLDERS[kind]}/{rest}/bundle"
+
+
+def _read(lines: bytes) -> Bundle:
+    try:
+        return parse_bundle(lines)
+    except Refusal as refusal:
+        mend = "check that the address is a ledger's"
+        raise LedgerError(f"not a bundle: {refusal.what}", mend) from refusal
