@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ledger.core.note import Verifier, split_note
+from ledger.store.embedded import EmbeddedServer
 from ledger.store.tilestore import FolderLogFiles
 from tests.acceptance.conftest import evidence
 from tests.support.public_log import assert_servable, contents
@@ -20,11 +22,13 @@ pytestmark = pytest.mark.xdist_group("acceptance")
 
 
 @pytest.fixture(scope="module")
-def data(short_folder: Path) -> Path:
+def data(short_folder: Path) -> Iterator[Path]:
     folder = short_folder / "rotated"
     done = evidence("init", "--data", folder, "--origin", "ledger.example.org/rotated", "--no-passphrase")
     assert done.code == 0, done.err
-    return folder
+    # Held here, so that the commands need not start it one after the other.
+    with EmbeddedServer(folder / "postgres"):
+        yield folder
 
 
 def vkey(data: Path) -> str:

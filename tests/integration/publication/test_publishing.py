@@ -37,8 +37,9 @@ from ledger.publication import (
     Publisher,
     rebuild,
 )
+from ledger.store.blobs import S3Location
 from ledger.store.publications import PostgresPublications
-from ledger.store.tilestore import FolderLogFiles
+from ledger.store.tilestore import BucketLogFiles, FolderLogFiles, bucket
 from ledger.tiling import TilesContradict
 from tests.support.builder import LOG_KEY, ORIGIN
 from tests.support.public_log import Crash, Faults, FaultyStore, assert_servable, contents
@@ -443,3 +444,20 @@ def test_publishing_ten_thousand_entries_costs_less_than_a_second_of_one_core(si
     assert done is not None
     assert done.size == 10_003
     assert servable_size(site) == 10_003
+
+
+# --- a bucket ---------------------------------------------------------------------------
+
+
+def test_a_bucket_holds_the_same_files_as_a_folder(site: Site, s3_place: S3Location) -> None:
+    store = BucketLogFiles(bucket(s3_place))
+    site.grow_to(300)
+    site.publisher(store).publish()
+    site.grow_to(310)
+    site.publisher(store).publish()
+    head = assert_servable(store)
+    assert head is not None
+    assert head.size == 310
+    site.rebuild(site.files)
+    for path, data in contents(site.folder).items():
+        assert store.read(path) == data
