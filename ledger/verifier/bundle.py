@@ -6,7 +6,7 @@ the verifier blind for its defects and for no others (the tests do just that).
 
 import gc
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -15,8 +15,6 @@ from ..core.bundle import Anchor
 from ..core.checkpoint import open_checkpoint
 from ..core.checkpoint import parse as parse_checkpoint
 from ..core.disclosure import Disclosure
-from ..core.envelope import pae
-from ..core.keys import verify
 from ..core.merkle import verify_consistency
 from ..core.note import Verifier, split_note
 from ..core.policy import Policy, parse_policy
@@ -39,6 +37,7 @@ from ..domain.visibility import ANONYMOUS, may_see
 from .inclusion import Climb
 from .reading import Reading
 from .replay import Judged, Replayed, compromised, replay
+from .signing import Results, verifying
 from .timestamp import read_reply
 
 # A witness of the policy under such a name replays the log: its cosignature vouches for the index, too.
@@ -47,7 +46,9 @@ SHOWN = 3  # defects told one by one in a step's detail
 
 
 class Verification(Reading):
-    """A bundle that is being verified: its reading, and what two steps share."""
+    """A bundle that is being verified: its reading, and what several steps wait for or share."""
+
+    signatures: Callable[[], Results]
 
     @cached_property
     def replayed(self) -> Replayed:
@@ -79,8 +80,16 @@ def verify_bundle(
         except Refusal as refusal:
             detail = f"{refusal.code}{' at ' + refusal.where if refusal.where else ''}: {refusal.what}"
             return Report((Step(1, "file", UNREADABLE, detail),), UNREADABLE)
-        steps = take(CHECKS if checks is None else checks, reading)
+        with verifying(reading.items, reading.keys) as reading.signatures:
+            steps = _take_in_order(CHECKS if checks is None else checks, reading)
         return Report(steps, verdict(reading, steps))
+
+
+def _take_in_order(checks: Sequence[Check[Verification]], reading: Verification) -> tuple[Step, ...]:
+    """The steps by number; the one about signatures is taken last, for others verify them meanwhile."""
+    awaited = [check for check in checks if check.judge is check_signatures]
+    steps = take([check for check in checks if check.judge is not check_signatures], reading)
+    return tuple(sorted(steps + take(awaited, reading), key=lambda step: step.number))
 
 
 @contextmanager
@@ -148,7 +157,7 @@ def check_form(reading: Verification) -> Finding:
 def check_signatures(reading: Verification) -> Finding:
     """Each signature under the key that its id finds among the keys of the bundle."""
     bad, missing, good = [], [], 0
-    for item, results in zip(reading.items, signature_results(reading), strict=True):
+    for item, results in zip(reading.items, reading.signatures(), strict=True):
         good += results.count(True)
         if False in results:
             bad.append((item.index, Refusal("bad-signature", "a signature does not verify")))
@@ -159,14 +168,6 @@ def check_signatures(reading: Verification) -> Finding:
     if missing:
         return Finding(UNCHECKED, f"{good} good; keys not at hand for {_listed(missing)}", {"good": good})
     return Finding(HELD, f"{good} good", {"good": good})
-
-
-def signature_results(reading: Verification) -> Iterator[list[bool | None]]:
-    """For each entry, for each signature: whether it is good, None when its key is not at hand."""
-    for item in reading.items:
-        message = pae(item.envelope.payload)
-        found = [(reading.keys.get(one.keyid), one.sig) for one in item.envelope.signatures]
-        yield [None if key is None else verify(key.public, message, sig) for key, sig in found]
 
 
 def check_key_status(reading: Verification) -> Finding:
@@ -309,7 +310,7 @@ def check_disclosures(reading: Verification) -> Finding:
             opened = [disclosure.parse(text) for text in item.source.disclosures]
             if item.statement is not None and item.understood and item.refusal is None:
                 _check_opened(item.statement, opened, reading.erased)
-                _count(item.statement, opened, reading.erased, counts)
+                _count(item.statement, len(opened), reading.erased, counts)
         except Refusal as refusal:
             wrong.append((item.index, refusal))
     if wrong:
@@ -323,19 +324,17 @@ def _check_opened(statement: Statement, opened: Sequence[Disclosure], erased: fr
     for one in opened:
         if one.digest in erased:
             raise Refusal("erased-slot", f"the content of {one.digest} was erased")
-    check_opening(statement, opened)
     if len(opened) == len(statement.digests):
         check_resolved(statement, opened)
+    else:
+        check_opening(statement, opened)
 
 
-def _count(
-    statement: Statement, opened: Sequence[Disclosure], erased: frozenset[str], counts: dict[str, int]
-) -> None:
-    held = {one.digest for one in opened}
-    gone = erased.intersection(statement.digests)
-    counts["held"] += len(held)
-    counts["erased"] += len(gone)
-    counts["withheld"] += len(set(statement.digests) - held - gone)
+def _count(statement: Statement, held: int, erased: frozenset[str], counts: dict[str, int]) -> None:
+    gone = len(erased.intersection(statement.digests)) if erased else 0
+    counts["held"] += held
+    counts["erased"] += gone
+    counts["withheld"] += len(statement.digests) - held - gone
 
 
 def check_documents(reading: Verification) -> Finding:
