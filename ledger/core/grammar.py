@@ -18,7 +18,9 @@ _HOST = re.compile(
 )
 _TOKEN = re.compile(r"[A-Za-z0-9.-][A-Za-z0-9._:/@+-]{0,127}\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?\Z")
-_TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{3})?Z\Z")
+_MINUTE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2})\Z")
+_MINUTE_LENGTH = len("YYYY-MM-DDThh:mm")
+_SECONDS = re.compile(r":([0-5][0-9])(\.[0-9]{3})?Z\Z")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
 _ORIGIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[A-Za-z0-9._~-]+)*\Z")
 _DAY_LENGTH = len("YYYY-MM-DD")
@@ -135,16 +137,24 @@ def _is_day(year: int, month: int, day: int) -> bool:
     return year >= 1 and 1 <= month <= 12 and 1 <= day <= days_in_month(year, month)
 
 
-@lru_cache(maxsize=4096)
 def _milliseconds(text: str) -> int | None:
-    match = _TIME.match(text)
+    # Moments differ in their seconds, minutes come again: those are what is worth remembering.
+    rest = _SECONDS.match(text, _MINUTE_LENGTH)
+    minutes = None if rest is None else _minutes(text[:_MINUTE_LENGTH])
+    if rest is None or minutes is None:
+        return None
+    return minutes * 60_000 + int(rest[1]) * 1_000 + (int(rest[2][1:]) if rest[2] else 0)
+
+
+@lru_cache(maxsize=4096)
+def _minutes(text: str) -> int | None:
+    match = _MINUTE.match(text)
     if match is None:
         return None
-    year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
-    if not _is_day(year, month, day) or hour > 23 or minute > 59 or second > 59:
+    year, month, day, hour, minute = (int(part) for part in match.groups())
+    if not _is_day(year, month, day) or hour > 23 or minute > 59:
         return None
-    seconds = _days_since_1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second
-    return seconds * 1_000 + (int(match[7][1:]) if match[7] else 0)
+    return _days_since_1970(year, month, day) * 1_440 + hour * 60 + minute
 
 
 def _days_since_1970(year: int, month: int, day: int) -> int:
