@@ -1,0 +1,213 @@
+"""The verifier's parts on their own: many proofs into one tree, time-stamp replies, archives, any damage."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger.core.merkle import Frontier, batch_inclusion_proofs, leaf_hash, verify_inclusion
+from ledger.core.receipt import Trust, parse_trust
+from ledger.core.refusal import Refusal
+from ledger.core.report import FAILED, HELD, UNCHECKED, UNREADABLE
+from ledger.verifier import signing
+from ledger.verifier.archive import open_archive
+from ledger.verifier.bundle import Verification, verify_bundle
+from ledger.verifier.command import main
+from ledger.verifier.inclusion import Climb
+from ledger.verifier.timestamp import read_reply
+from tests.support.builder import Log
+from tests.support.bundles import bundle_bytes, trust
+from tests.verifier.defects import CORPUS, LETTER, LETTER_ID, Story, cosignature, reply, zipped
+
+# --- inclusion --------------------------------------------------------------------------
+
+
+@cache
+def tree(size: int) -> tuple[list[bytes], list[list[bytes]], bytes]:
+    leaves = [leaf_hash(b"%d" % index) for index in range(size)]
+    return leaves, batch_inclusion_proofs(Frontier(), leaves), Frontier().append(leaves).frontier.root()
+
+
+@pytest.mark.parametrize("size", range(1, 66))
+def test_all_paths_of_a_tree_lead_to_its_root(size: int) -> None:
+    leaves, paths, root = tree(size)
+    climb = Climb(size, root)
+    assert all(climb.leads(leaves[index], index, paths[index]) for index in range(size))
+
+
+@given(size=st.integers(1, 40), data=st.data())
+@settings(deadline=None, max_examples=150)
+def test_many_paths_at_once_are_judged_as_each_alone(size: int, data: st.DataObject) -> None:
+    leaves, paths, root = tree(size)
+    climb = Climb(size, root)
+    for _ in range(data.draw(st.integers(1, 12))):
+        index, claimed = (data.draw(st.integers(0, size - 1)) for _ in range(2))
+        path = list(paths[index])
+        match data.draw(st.sampled_from(["as it is", "flipped", "shorter", "longer"])):
+            case "flipped" if path:
+                at = data.draw(st.integers(0, len(path) - 1))
+                path[at] = bytes([path[at][0] ^ 1]) + path[at][1:]
+            case "shorter":
+                path = path[:-1]
+            case "longer":
+                path = [*path, bytes(32)]
+        alone = verify_inclusion(leaves[index], claimed, size, path, root)
+        assert climb.leads(leaves[index], claimed, path) == alone
+
+
+# --- signatures on threads --------------------------------------------------------------
+
+
+@cache
+def long_bundle() -> tuple[bytes, Trust]:
+    """More entries than are verified in one go."""
+    log = Log.opened()
+    log.register("ngo")
+    log.factory("toys")
+    for _ in range(signing.CHUNK + 20):
+        log.say("AllegationMade", "ngo", about=["factory:toys"], claim={"issue": "osh/ppe"})
+    log.index()
+    return bundle_bytes(log, "factory:toys"), trust(log)
+
+
+def test_a_long_bundle_is_verified_like_a_short_one() -> None:
+    data, root = long_bundle()
+    report = verify_bundle(data, root)
+    assert report.exit_code == 0
+    assert report.step("signatures").counts == {"good": signing.CHUNK + 20 + 8}
+    assert [step.number for step in report] == list(range(1, 14))
+
+
+def test_threads_find_what_one_after_the_other_finds() -> None:
+    reading = Verification(long_bundle()[0])
+    del reading.keys[reading.items[-2].envelope.signatures[0].keyid]
+    with signing.verifying(reading.items, reading.keys) as results:
+        found = results()
+    with signing.verifying(reading.items[: signing.CHUNK], reading.keys) as results:
+        assert results() == found[: signing.CHUNK]
+    assert [None] in found
+    assert found[0] == [True, True, True]
+
+
+# --- time-stamps, witnesses, archives ---------------------------------------------------
+
+
+def test_a_reply_says_what_was_stamped_and_when() -> None:
+    stamp = read_reply(reply(b"a checkpoint", time="20260105090100Z"))
+    assert stamp.is_of(b"a checkpoint")
+    assert not stamp.is_of(b"another")
+    assert stamp.time == "20260105090100Z"
+
+
+def test_a_damaged_reply_is_refused_or_says_something_else() -> None:
+    good = reply(b"a checkpoint")
+    for at in range(len(good)):
+        for changed in (good[:at], good[:at] + bytes([good[at] ^ 0x81]) + good[at + 1 :]):
+            try:
+                read_reply(changed)
+            except Refusal as refusal:
+                assert refusal.code == "bad-timestamp"
+
+
+def test_an_auditor_who_cosigns_vouches_for_completeness() -> None:
+    story = Story()
+    story.index()
+    note = story.note(witness=None)
+    text = note.rpartition("\n\n")[0] + "\n"
+    from tests.verifier.defects import WITNESS, corpus_trust, witness_verifier
+
+    policy = f"log {corpus_trust().vkey}\nwitness auditor-1 {witness_verifier().vkey}\nquorum none\n"
+    root = Trust(corpus_trust().origin, corpus_trust().genesis, corpus_trust().vkey, policy)
+    data = b"".join([*_lines(story, note + cosignature(text, WITNESS))])
+    assert verify_bundle(data, root).verdict.endswith(", audited")
+    assert verify_bundle(b"".join(_lines(story, note)), root).verdict.endswith(", operator's claim")
+
+
+def _lines(story: Story, note: str) -> list[bytes]:
+    from ledger.core.bundle import format_bundle
+
+    return [format_bundle(story.bundle(note))]
+
+
+@pytest.mark.parametrize(
+    "names", [["other.jsonl"], ["bundle.jsonl", "documents/letter"], ["bundle.jsonl", "x"]]
+)
+def test_a_zip_of_anything_else_is_no_bundle(names: list[str]) -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"")
+    with pytest.raises(Refusal, match="bad-bundle"):
+        open_archive(out.getvalue())
+
+
+def test_nothing_compressed_is_unpacked() -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bundle.jsonl", b"0" * 1_000_000)
+    with pytest.raises(Refusal, match="compressed"):
+        open_archive(out.getvalue())
+
+
+def test_documents_are_counted_as_match_absent_or_erased() -> None:
+    story = Story()
+    root = parse_trust((CORPUS / "trust.json").read_text())
+    data, documents = open_archive(zipped(story.bundle(), {LETTER_ID: LETTER}))
+    held = verify_bundle(data, root, documents).step("documents")
+    assert (held.grade, held.counts["match"]) == (HELD, 1)
+    absent = verify_bundle(data, root, {}).step("documents")
+    assert (absent.grade, absent.counts["absent"]) == (UNCHECKED, 1)
+
+
+# --- damage -----------------------------------------------------------------------------
+
+
+@given(at=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255))
+@settings(deadline=None, max_examples=200)
+def test_no_byte_of_a_bundle_can_be_changed_unnoticed(at: float, byte: int) -> None:
+    data = (CORPUS / "sound.jsonl").read_bytes()
+    place = int(at * len(data))
+    changed = data[:place] + bytes([byte]) + data[place + 1 :]
+    report = verify_bundle(changed, parse_trust((CORPUS / "trust.json").read_text()))
+    if changed == data:
+        assert report.exit_code == 0
+    elif report.exit_code == 0:
+        # A signature line of an unknown key, or a longer path that means the same, would be the only excuse.
+        raise AssertionError(f"byte {place} went unnoticed")
+    assert {step.grade for step in report} & ({FAILED, UNREADABLE} if changed != data else {HELD})
+
+
+def test_a_file_without_a_line_is_unreadable() -> None:
+    for data in (b"", b"\n", b"{}\n", b"[]\n", b"PK\x03\x04", b"\xff\n"):
+        report = verify_bundle(data)
+        assert (report.verdict, report.exit_code) == (UNREADABLE, 2)
+
+
+# --- the command ------------------------------------------------------------------------
+
+
+def test_the_command_says_in_plain_words_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
+    root = str(CORPUS / "trust.json")
+    assert main([str(CORPUS / "allegation-withheld.jsonl"), "--trust", root]) == 1
+    said = capsys.readouterr().out
+    assert "Is this everything there was, or has something been left out?" in said
+    assert "has 5 entries, 4 are shown" in " ".join(said.split()), said
+    assert "At least one check failed" in said
+
+
+def test_the_command_gives_programs_the_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    root = str(CORPUS / "trust.json")
+    assert main([str(CORPUS / "sound-with-a-text-erased.jsonl"), "--trust", root, "--json"]) == 0
+    steps = {step["name"]: step for step in json.loads(capsys.readouterr().out)["steps"]}
+    assert steps["disclosures"]["counts"] == {"held": 2, "withheld": 0, "erased": 1}
+
+
+def test_a_missing_file_is_exit_code_2(tmp_path: Path) -> None:
+    assert main([str(tmp_path / "nothing.jsonl")]) == 2
