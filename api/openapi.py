@@ -130,9 +130,11 @@ MOMENT: Final = _object(
         "size": _count("entries shown"),
         "recordedAt": {"type": ["string", "null"]},
         "today": {"type": ["string", "null"], "description": "the day to which ages are counted"},
-        "projected": _count("entries that the views have taken in"),
-        "logged": _count("entries in the log"),
         "clock": {"enum": ["system", "demo"]},
+    },
+    {
+        "projected": _count("entries that the views have taken in; only where no moment was asked for"),
+        "logged": _count("entries in the log; only where no moment was asked for"),
     },
 )
 _AROUND: Final = {"ledger": LEDGER, "notice": _text("what this view does not prove"), "asOf": MOMENT}

@@ -79,12 +79,15 @@ class Moment:
     notice: str | None = None
 
     def to_json(self) -> dict[str, object]:
+        """How far log and views have come is left out of a moment that was asked for: it was not known then,
+        and the same question gets the same bytes for as long as the answer holds.
+        """
+        come = {"projected": self.projected, "logged": self.logged} if self.asked == NOW else {}
         return {
             "size": self.size,
             "recordedAt": self.recorded_at or None,
             "today": self.today or None,
-            "projected": self.projected,
-            "logged": self.logged,
+            **come,
             "clock": "demo" if self.demo else "system",
             **({"notice": self.notice} if self.notice else {}),
         }
