@@ -18,11 +18,14 @@ from api.composition import Service
 from api.etags import matches, strong_etag
 from api.notices import notice
 from api.paging import link_header
+from api.problems import Problem
 from projections.as_of import Moment
 
 JSON: Final = "application/json"
 # Views change with each entry: caches may keep them, but ask each time whether they still hold.
 REVALIDATE: Final = "no-cache"
+HEAD_ONLY: Final = "evidence.head"
+"""In the scope of a HEAD request, which is answered as the GET that it stands for."""
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -46,6 +49,7 @@ def service_of(request: Request) -> Service:
 
 def show(request: Request, question: Question, at_least: int | None = None) -> Response:
     """Ask the views, once they have taken in `at_least` entries, and answer in JSON. Raises `Problem`."""
+    refuse_unknown_parameters(request)
     service = service_of(request)
     about = service.about
     if at_least is not None:
@@ -57,6 +61,14 @@ def show(request: Request, question: Question, at_least: int | None = None) -> R
         following = shown["next"]
         headers["link"] = link_header(request.url, following if isinstance(following, str) else None)
     return answer(request, msgspec.json.encode(shown), headers=headers)
+
+
+def refuse_unknown_parameters(request: Request) -> None:
+    """A misspelt `as_of` would otherwise be answered as of now. Raises `Problem`."""
+    known = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
+    for name in request.query_params:
+        if name not in known:
+            raise Problem("bad-parameter", f"there is no parameter {name!r:.60} here", name[:60])
 
 
 def answer(

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
+from api.answers import HEAD_ONLY
 from api.composition import Service
 from api.hot import Bounds, SubmitBatch, SubmitStatement
 from api.limits import Gate
@@ -106,8 +107,9 @@ def _add_problems(app: FastAPI) -> None:
 
 
 def _bad_parameter(error: RequestValidationError) -> Problem:
+    """The parameter's name stands second in the place, behind `query`, `path` or `header`."""
     first = error.errors()[0]
-    return Problem("bad-parameter", str(first["msg"]), str(first["loc"][-1]))
+    return Problem("bad-parameter", str(first["msg"]), str(first["loc"][:2][-1]))
 
 
 class Guard:
@@ -129,6 +131,9 @@ class Guard:
             await self._app(scope, receive, send)
             return
         started = False
+        if scope["method"] == "HEAD":
+            # What GET would answer, without the content (RFC 9110 section 9.3.2).
+            scope, send = {**scope, "method": "GET", HEAD_ONLY: True}, _without_content(send)
 
         async def guarded(message: Message) -> None:
             nonlocal started
@@ -146,6 +151,20 @@ class Guard:
             if started:
                 raise  # the client sees an unfinished answer
             await problems.respond(error)(scope, receive, guarded)
+
+
+def _without_content(send: Send) -> Send:
+    ended = False
+
+    async def head(message: Message) -> None:
+        nonlocal ended
+        if message["type"] == "http.response.start":
+            await send(message)
+        elif not ended:
+            ended = True
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return head
 
 
 def _told(error: Exception) -> dict[str, str]:

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from api import documents, limits, media, openapi
-from api.answers import FOR_EVER, service_of
+from api.answers import FOR_EVER, HEAD_ONLY, service_of
 from api.composition import Service
 from api.etags import matches
 from api.parameters import AtLeast, IdPath
@@ -89,6 +89,8 @@ async def document(
     start, end = wanted or (0, size)
     kind = media.detect(await _read(service, sha256, media.HEAD)) or "application/octet-stream"
     headers = _headers(tag, sha256, kind, (start, end, size), partial=wanted is not None)
+    if HEAD_ONLY in request.scope:
+        return Response(None, 206 if wanted else 200, headers, kind)
     stream = service.blobs.open(sha256, start, end)
     return StreamingResponse(stream, 206 if wanted else 200, headers, kind)
 

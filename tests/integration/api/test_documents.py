@@ -123,3 +123,9 @@ def test_the_check_of_documents_names_the_position_of_a_changed_byte(
 def captured_entries(poster: Poster) -> list[bytes]:
     recorder = poster.client.app.state.service.recorder  # type: ignore[attr-defined]
     return [entry for _, entry in recorder.read_entries(0)]
+
+
+def test_head_tells_the_size_of_a_document_without_its_bytes(captured: Poster) -> None:
+    head = captured.client.head(f"/v1/documents/{DIGEST}?at_least={captured.position}")
+    assert (head.status_code, head.content) == (200, b"")
+    assert (head.headers["content-length"], head.headers["etag"]) == (str(len(PDF)), f'"{DIGEST}"')

@@ -96,6 +96,27 @@ def test_a_view_that_has_not_changed_is_not_sent_again(case: Poster) -> None:
     assert changed.status_code == 200
 
 
+def test_what_was_at_a_moment_is_the_same_answer_for_ever(case: Poster) -> None:
+    first = case.client.get(f"/v1/factories/toys/matrix?as_of=5&at_least={case.position}")
+    assert first.json()["asOf"].keys().isdisjoint({"projected", "logged"})
+    case.log.say("AllegationMade", "ngo", about=["factory:toys"], claim={"issue": "osh/ppe"})
+    path = f"/v1/factories/toys/matrix?as_of=5&at_least={case.position}"
+    again = case.client.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_head_answers_as_get_does_without_the_content(case: Poster) -> None:
+    paths = ["/v1/factories?as_of=5", "/v1/factories/none", "/checkpoint", "/v1/schemas/party", "/healthz"]
+    for path in paths:
+        got, head = case.client.get(path), case.client.head(path)
+        assert (head.status_code, head.content) == (got.status_code, b""), path
+        kept = ("content-type", "content-length", "etag", "link", "cache-control")
+        assert {name: head.headers.get(name) for name in kept} == {
+            name: got.headers.get(name) for name in kept
+        }, path
+    assert case.client.head("/v1/statements").status_code == 405
+
+
 @pytest.mark.parametrize(
     ("path", "place"),
     [
@@ -107,7 +128,8 @@ def test_a_view_that_has_not_changed_is_not_sent_again(case: Poster) -> None:
         ("/v1/factories?at_least=999999", "at_least"),
         ("/v1/factories/toys/timeline?by=hearsay", "by"),
         ("/v1/factories/toys/timeline?after=x", "after"),
-        ("/v1/factories/toys/timeline?kind=rumour", "0"),
+        ("/v1/factories/toys/timeline?kind=rumour", "kind"),
+        ("/v1/factories/toys/matrix?asof=2020-02-06", "asof"),
         ("/v1/factories/TOYS", "slug"),
         ("/v1/requests?after=%00", "after"),
         ("/v1/statements/abc", "id"),
@@ -153,6 +175,8 @@ def test_a_process_that_works_is_alive_and_ready(case: Poster) -> None:
         "migrations",
         "publication",
         "blobs",
+        "index",
+        "witnesses",
     }
 
 
