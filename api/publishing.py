@@ -20,7 +20,7 @@ from ledger.cosigning import Witnesses, WitnessState
 from ledger.heads import Heads
 from ledger.logterms import LogTerms
 from ledger.ports import LogFileStore, LogRecorder, Publications
-from ledger.publication import Progress, PublishedHead, Publisher, PublishingLoop, rebuild
+from ledger.publication import Progress, PublishedHead, Publisher, PublishingLoop, prune, rebuild
 from ledger.store.blobs import S3Location
 from ledger.store.datastore import LedgerDatastore
 from ledger.store.journal import FileSignJournal
@@ -184,6 +184,11 @@ def rebuild_files(settings: Settings, url: str) -> Iterator[Progress]:
         yield from rebuild(recorder, open_log_files(settings), PostgresPublications(url))
     finally:
         datastore.close()
+
+
+def prune_files(settings: Settings, url: str) -> Iterator[Progress]:
+    """Delete the partial files that full ones have made superfluous; needs no key."""
+    yield from prune(open_log_files(settings), PostgresPublications(url))
 
 
 def witness_states(settings: Settings, url: str) -> list[WitnessState]:

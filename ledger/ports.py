@@ -239,6 +239,10 @@ class LogFileStore(Protocol):
         """
         ...
 
+    def delete(self, paths: Collection[str]) -> None:
+        """Remove these files; those that are not there already are gone."""
+        ...
+
     def put_checkpoint(self, note: bytes, previous: bytes | None) -> None:
         """Replace the checkpoint in one step, durably. Raises `CheckpointMoved` unless it is `previous`."""
         ...

@@ -28,7 +28,7 @@ from ledger.core.checkpoint import parse as parse_checkpoint
 from ledger.core.merkle import Frontier, TileReader
 from ledger.core.note import Verifier, open_note, split_note
 from ledger.core.refusal import LedgerError, Refusal
-from ledger.core.tiles import CHECKPOINT_PATH, LogFiles
+from ledger.core.tiles import CHECKPOINT_PATH, LogFiles, is_complete, partial_tiles
 from ledger.heads import Heads, NothingSigned
 from ledger.logterms import LogTerms
 from ledger.ports import (
@@ -227,6 +227,26 @@ def rebuild(recorder: LogRecorder, store: LogFileStore, publications: Publicatio
             before = _put_files(recorder, store, before, publication)
             yield Progress(publication.size, newest.size)
         _restore_checkpoint(store, newest)
+
+
+def prune(store: LogFileStore, publications: Publications) -> Iterator[Progress]:
+    """Delete the partial files of which the newest published tree has the full ones, as tlog-tiles allows.
+
+    A partial bundle is as large as what is in it, so that a full one costs a hundred times its size in
+    partial ones when every few entries are published. Readers who miss one ask for the full one.
+    """
+    with publications.turn() as turn:
+        if turn is None:
+            raise LedgerError("another process publishes right now", "try again in a moment")
+        newest = turn.newest()
+        if newest is None:
+            return
+        for publication in turn.all():
+            partial = partial_tiles(publication.size)
+            gone = [tile.path for tile in partial if is_complete(tile, newest.size)]
+            if gone:
+                store.delete(gone)
+            yield Progress(publication.size, newest.size)
 
 
 def _restore_checkpoint(store: LogFileStore, newest: Publication) -> None:

@@ -80,6 +80,7 @@ prove_app.command("all")(proving.everything)
 prove_app.command("silence")(proving.silence)
 prove_app.command("precedence")(proving.precedence)
 app.command("rebuild")(checking.rebuild)
+app.command("prune")(checking.prune)
 app.command("check")(checking.check)
 
 FAILED, UNREADABLE, STOPPED = 1, 2, 130

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +11,9 @@ from api.cli.console import complain, progress, say, say_json
 from api.cli.options import Data, Database, Json, load_settings
 from api.cli.words import _, plural
 from api.settings import Settings
+
+if TYPE_CHECKING:
+    from ledger.publication import Progress as FilesProgress
 
 TILES = "tiles"
 Views = Annotated[
@@ -63,25 +67,38 @@ def _rebuild_trie(url: str) -> None:
 
 
 def _rebuild_tiles(settings: Settings, as_json: bool) -> None:
-    from api.composition import database as opened
     from api.publishing import rebuild_files
 
-    done = 0
-    with opened(settings) as url, progress(_("rebuilding"), None) as advance:
-        for state in rebuild_files(settings, url):
-            advance(state.done - done, total=state.total)
-            done = state.done
+    done = _through(rebuild_files, settings, _("rebuilding"))
     if as_json:
         say_json({"tiles": settings.tiles_location, "entries": done})
     else:
-        entries = plural("{n} entry", "{n} entries", done)
-        say(
-            _(
-                "The public log of {entries} is whole in {place}.",
-                entries=entries,
-                place=settings.tiles_location,
-            )
-        )
+        entries, place = plural("{n} entry", "{n} entries", done), settings.tiles_location
+        say(_("The public log of {entries} is whole in {place}.", entries=entries, place=place))
+
+
+def prune(data: Data = None, database: Database = None, as_json: Json = False) -> None:
+    """Delete partial files of the public log of which the full ones are there."""
+    from api.publishing import prune_files
+
+    settings = load_settings(data, database)
+    done = _through(prune_files, settings, _("pruning"))
+    if as_json:
+        say_json({"tiles": settings.tiles_location, "entries": done})
+    else:
+        say(_("No superfluous partial files are left in {place}.", place=settings.tiles_location))
+
+
+def _through(work: Callable[[Settings, str], Iterator[FilesProgress]], settings: Settings, doing: str) -> int:
+    """Do all of it under a progress bar; the entries gone through."""
+    from api.composition import database as opened
+
+    done = 0
+    with opened(settings) as url, progress(doing, None) as advance:
+        for state in work(settings, url):
+            advance(state.done - done, total=state.total)
+            done = state.done
+    return done
 
 
 def _chosen(names: list[str] | None) -> list[Any]:

@@ -115,6 +115,20 @@ def tiles_between(old: int, new: int) -> Iterator[Tile]:
         level += 1
 
 
+def partial_tiles(size: int) -> Iterator[Tile]:
+    """The files of the right edge of a tree of `size` entries."""
+    for level in range(LEVEL_LIMIT):
+        hashes = size >> level * TILE_LEVELS
+        if hashes % TILE_WIDTH:
+            for kind in (level,) if level else (ENTRIES, 0):
+                yield Tile(kind, hashes // TILE_WIDTH, hashes % TILE_WIDTH)
+
+
+def is_complete(tile: Tile, size: int) -> bool:
+    """Whether a tree of `size` entries has the full tile of which `tile` may be a part."""
+    return (size >> tile.merkle_level) >= tile.first + TILE_WIDTH
+
+
 def _level_tiles(level: int, old: int, new: int) -> Iterator[Tile]:
     """Files of one level that has grown from `old` to `new` hashes."""
     for index in range(old // TILE_WIDTH, new // TILE_WIDTH):

@@ -10,7 +10,7 @@ import contextlib
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -66,6 +66,15 @@ class FolderLogFiles:
             _together(self._create, files.items())
             # Last, and also for files that were there: whoever put them may have died before this.
             _together(_flush_folder, ((each,) for each in self._with_parents(folders)))
+
+    def delete(self, paths: Collection[str]) -> None:
+        """See `ports.LogFileStore.delete`; folders of partial tiles go with their last file."""
+        with _reported():
+            for path in paths:
+                (self.folder / path).unlink(missing_ok=True)
+            for folder in {(self.folder / path).parent for path in paths}:
+                if folder.name.endswith(".p") and folder.is_dir() and not any(folder.iterdir()):
+                    folder.rmdir()
 
     def put_checkpoint(self, note: bytes, previous: bytes | None) -> None:
         """See `ports.LogFileStore.put_checkpoint`."""
@@ -137,6 +146,11 @@ class BucketLogFiles:
         """See `ports.LogFileStore.put_new`."""
         with _reported():
             _together(self._create, files.items())
+
+    def delete(self, paths: Collection[str]) -> None:
+        """See `ports.LogFileStore.delete`."""
+        with _reported():
+            obstore.delete(self._store, list(paths))
 
     def put_checkpoint(self, note: bytes, previous: bytes | None) -> None:
         """See `ports.LogFileStore.put_checkpoint`."""

@@ -77,6 +77,15 @@ def test_other_bytes_are_refused_and_the_first_ones_stay(store: LogFileStore) ->
     assert store.read(PATHS[0]) == b"first"
 
 
+def test_what_is_deleted_is_gone_and_may_be_put_again(store: LogFileStore) -> None:
+    store.put_new({PATHS[0]: b"partial", PATHS[2]: b"full"})
+    store.delete([PATHS[0]])
+    store.delete([PATHS[0]])
+    assert (store.read(PATHS[0]), store.read(PATHS[2])) == (None, b"full")
+    store.put_new({PATHS[0]: b"again"})
+    assert store.read(PATHS[0]) == b"again"
+
+
 def test_a_checkpoint_replaces_the_one_that_was_seen(store: LogFileStore) -> None:
     store.put_checkpoint(b"one", None)
     store.put_checkpoint(b"two", b"one")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from ledger.core import merkle, tiles
@@ -76,6 +76,9 @@ class FaultyStore:
     def put_new(self, files: Mapping[str, bytes]) -> None:
         for path, data in files.items():
             self._faults.around(lambda path=path, data=data: self._store.put_new({path: data}))  # type: ignore[misc]
+
+    def delete(self, paths: Collection[str]) -> None:
+        self._faults.around(lambda: self._store.delete(paths))
 
     def put_checkpoint(self, note: bytes, previous: bytes | None) -> None:
         self._faults.around(lambda: self._store.put_checkpoint(note, previous))

@@ -35,6 +35,7 @@ from ledger.publication import (
     PublicFilesLost,
     PublishedHead,
     Publisher,
+    prune,
     rebuild,
 )
 from ledger.store.blobs import S3Location
@@ -425,6 +426,42 @@ def test_the_published_head_is_compared_by_its_root(site: Site) -> None:
 
 def test_nothing_published_is_no_head(site: Site) -> None:
     assert PublishedHead(site.files, site.terms).last() is None
+
+
+# --- pruning ----------------------------------------------------------------------------
+
+
+def test_pruning_leaves_every_file_that_the_checkpoint_needs(site: Site) -> None:
+    sizes = [3, 100, 256, 257, 300, 520]
+    for size in sizes:
+        if size > 3:
+            site.grow_to(size)
+        site.publisher().publish()
+    steps = list(prune(site.files, PostgresPublications(site.url)))
+    assert steps[-1].done == 520
+    gone = files_of(sizes) - set(contents(site.folder))
+    assert gone == {
+        f"tile/{level}/{partial}"
+        for level in ("0", "entries")
+        for partial in ("000.p/3", "000.p/100", "001.p/1", "001.p/44")
+    }
+    assert servable_size(site) == 520
+    assert list(tiles.read_entries(site.files, 0, 300)) == list(site.process.recorder.read_entries(0, 300))
+
+
+def test_pruned_files_are_put_back_by_a_rebuild_and_pruned_again(site: Site) -> None:
+    site.publisher().publish()
+    site.grow_to(256)
+    site.publisher().publish()
+    before = contents(site.folder)
+    list(prune(site.files, PostgresPublications(site.url)))
+    pruned = contents(site.folder)
+    assert len(pruned) == len(before) - 2
+    site.rebuild()
+    assert contents(site.folder) == before
+    list(prune(site.files, PostgresPublications(site.url)))
+    list(prune(site.files, PostgresPublications(site.url)))
+    assert contents(site.folder) == pruned
 
 
 # --- speed ------------------------------------------------------------------------------

@@ -64,6 +64,19 @@ def test_a_tree_of_256_has_a_full_tile_and_one_hash_above_it() -> None:
     }
 
 
+def test_the_right_edge_is_what_is_partial() -> None:
+    for size in [*range(600), 65_535, 65_536, 70_000, 16_777_217]:
+        partial = {tile for tile in tiles.tiles_for(size) if tile.width < TILE_WIDTH}
+        assert set(tiles.partial_tiles(size)) == partial
+
+
+def test_a_tile_is_complete_once_the_tree_has_the_full_one() -> None:
+    for size in (0, 255, 256, 511, 512, 65_535, 65_536):
+        full = {(tile.level, tile.index) for tile in tiles.tiles_for(size) if tile.width == TILE_WIDTH}
+        for level, index in ((ENTRIES, 0), (0, 0), (0, 1), (0, 255), (1, 0), (1, 1)):
+            assert tiles.is_complete(Tile(level, index, 5), size) == ((level, index) in full)
+
+
 def test_an_empty_tree_has_no_files() -> None:
     assert list(tiles.tiles_for(0)) == []
 
