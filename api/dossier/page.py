@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from html import escape
 from importlib.resources import files
 from string import Template
 
 from api.dossier import script
-from api.dossier.text import Printed, Readable, describe, read, words
+from api.dossier.text import Printed, describe, read, words
+from api.notices import notice
 from ledger.core.bundle import Bundle, keys_about, parse_bundle
 from ledger.core.checkpoint import parse as parse_checkpoint
 from ledger.core.index import index_head, statement_keys
 from ledger.core.note import split_note
+from ledger.core.page import put_in_page
 from ledger.core.statement import Statement, read_recorded
 from ledger.verifier.words import MEANINGS, QUESTIONS
 
@@ -26,33 +28,28 @@ _PAGE_MEANINGS = {
     " yet: anyone can make a log of any name. Choose the ledger's trust file below.",
     "unchecked": "No check failed. Some need what is not in this file; they are marked unchecked.",
 }
+_COMPLETE = (
+    "This is all that the log holds about {name} up to entry {last}, by the index that its operator has"
+    " signed and that every auditor can compute anew."
+)
+_NOT_COMPLETE = "Nothing about completeness: this log had published no index of its entries yet."
 _SIGNERS = frozenset({"ledger", "index", "party", "key"})
 
 
 def dossier(data: bytes) -> bytes:
     """The page of a bundle. Raises `Refusal` when `data` is no bundle that could be printed."""
     bundle = parse_bundle(data)
-    checkpoint = parse_checkpoint(split_note(bundle.head.checkpoint)[0])
     statements = {one.index: read_recorded(one.index, one.data).statement for one in bundle.entries}
     entries = [read(one) for one in bundle.entries]
     places = {one.id: one.index for one in entries}
-    sections = _sections(bundle, statements, [describe(one, places) for one in entries])
     style, code = script.read("dossier.css"), script.assemble("dossier.js")
+    sections = _sections(bundle, statements, [describe(one, places) for one in entries])
     page = _template().substitute(
+        **{name: _text(text) for name, text in facts(bundle, statements).items()},
+        **{name: "\n".join(articles) or "<p>None.</p>" for name, articles in sections.items()},
         policy=escape(_policy(style, code)),
         style=style,
-        about=escape(bundle.head.about),
-        origin=escape(bundle.head.origin),
-        size=checkpoint.size,
-        demo=_demo(entries),
-        last=_covered(bundle, statements, checkpoint.size) - 1,
-        summary=escape(_summary(bundle, statements, checkpoint.size)),
-        complete=escape(_complete(bundle, statements)),
-        file=escape(f"{bundle.head.about.replace(':', '-')}.jsonl"),
-        own=sections[0],
-        context=sections[1],
-        signers=sections[2],
-        bundle=_text(data.decode("utf-8")),
+        bundle=put_in_page(data),
         words=_words(),
         script=code,
     )
@@ -76,41 +73,36 @@ def _hash(text: str) -> str:
 
 
 def _words() -> str:
-    found = {**words(), "questions": QUESTIONS | _PAGE_QUESTIONS, "meanings": MEANINGS | _PAGE_MEANINGS}
+    found = {
+        **words(),
+        "questions": QUESTIONS | _PAGE_QUESTIONS,
+        "meanings": MEANINGS | _PAGE_MEANINGS,
+        "notices": {clock: notice(clock) for clock in ("system", "demo")},
+        "complete": {"yes": _COMPLETE, "no": _NOT_COMPLETE},
+    }
     return json.dumps(found, ensure_ascii=True, sort_keys=True).replace("<", "\\u003c")
 
 
 # --- what stands at the top ----------------------------------------------------------------
 
 
-def _covered(bundle: Bundle, statements: Mapping[int, Statement], size: int) -> int:
-    """How many entries of the log the bundle speaks about."""
-    return size if bundle.head.index is None else index_head(statements[bundle.head.index]).size
-
-
-def _summary(bundle: Bundle, statements: Mapping[int, Statement], size: int) -> str:
-    covered = _covered(bundle, statements, size)
-    about = keys_about(bundle.head.about, statements.values())
-    own = sum(not about.isdisjoint(statement_keys(one)) for one in statements.values())
-    return f"{own} statements, as of entry {covered - 1} of the log."
-
-
-def _complete(bundle: Bundle, statements: Mapping[int, Statement]) -> str:
-    if bundle.head.index is None:
-        return "Nothing about completeness: this log had published no index of its entries yet."
-    size = index_head(statements[bundle.head.index]).size
-    return (
-        f"This is all that the log holds about {bundle.head.about} up to entry {size - 1}, by the index that "
-        "its operator has signed and that every auditor can compute anew."
-    )
-
-
-def _demo(entries: Iterable[Readable]) -> str:
-    genesis = next(one for one in entries if one.index == 0)
-    if genesis.value["predicate"]["claim"].get("clock") != "demo":
-        return ""
-    what = "A demonstration: its entries are dated by their authors, not by the ledger's clock."
-    return f"<strong>{what}</strong> "
+def facts(bundle: Bundle, statements: Mapping[int, Statement]) -> dict[str, str]:
+    """What the page says of the whole; its program finds the same from what it has checked."""
+    head = bundle.head
+    checkpoint = parse_checkpoint(split_note(head.checkpoint)[0])
+    covered = checkpoint.size if head.index is None else index_head(statements[head.index]).size
+    about = keys_about(head.about, statements.values())
+    own = sum(_section(head.about, about, one) == "own" for one in statements.values())
+    last = str(covered - 1)
+    return {
+        "about": head.about,
+        "origin": checkpoint.origin,
+        "size": str(checkpoint.size),
+        "last": last,
+        "own_count": str(own),
+        "notice": notice(str(statements[0].claim["clock"])),
+        "complete": _NOT_COMPLETE if head.index is None else _COMPLETE.format(name=head.about, last=last),
+    }
 
 
 # --- the statements --------------------------------------------------------------------------
@@ -118,18 +110,21 @@ def _demo(entries: Iterable[Readable]) -> str:
 
 def _sections(
     bundle: Bundle, statements: Mapping[int, Statement], printed: Iterable[Printed]
-) -> tuple[str, str, str]:
-    """What the bundle is about, what that refers to, and who could sign; each as HTML."""
-    about = keys_about(bundle.head.about, statements.values())
-    named = bundle.head.about.removeprefix("statement:")
-    found: tuple[list[str], list[str], list[str]] = ([], [], [])
+) -> dict[str, list[str]]:
+    """What the bundle is about, what that refers to, and who could sign; each as articles in HTML."""
+    found: dict[str, list[str]] = {"own": [], "context": [], "signers": []}
+    name = bundle.head.about
+    about = keys_about(name, statements.values())
     for one in printed:
-        statement = statements[one.index]
-        own = not about.isdisjoint(statement_keys(statement)) or statement.id == named
-        place = 0 if own else 2 if statement.kind in _SIGNERS else 1
-        found[place].append(_article(one))
-    own_html, context, signers = ("\n".join(articles) or "<p>None.</p>" for articles in found)
-    return own_html, context, signers
+        found[_section(name, about, statements[one.index])].append(_article(one))
+    return found
+
+
+def _section(name: str, about: Set[str], statement: Statement) -> str:
+    """`about` are the index keys of all there is about `name`."""
+    if name == f"statement:{statement.id}" or not about.isdisjoint(statement_keys(statement)):
+        return "own"
+    return "signers" if statement.kind in _SIGNERS else "context"
 
 
 def _article(printed: Printed) -> str:

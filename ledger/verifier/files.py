@@ -8,15 +8,19 @@ from ..core.entry import decode_entry
 from ..core.grammar import base64_decode
 from ..core.index_proof import looks_like_index_proof, verify_index_proof
 from ..core.keys import key_id
+from ..core.page import MAGIC as PAGE
+from ..core.page import take_from_page
 from ..core.receipt import Trust, parse_trust, verify_receipt
 from ..core.refusal import LedgerError, Refusal
 from ..core.report import UNREADABLE, Report, Step
 from ..core.statement import read_statement
 from .archive import MAGIC, open_archive
+from .audit_judging import JudgingElsewhere
 from .bundle import verify_bundle
 
 RECEIPT_ENDINGS = (".entry", ".tlog-proof")
 # A bundle with its documents is as large as they are; nobody verifies a larger one by mistake.
+LARGE = 4 * 2**20  # bytes of a bundle that is worth starting a process for
 FILE_LIMIT = 4 * 2**30
 
 
@@ -41,19 +45,26 @@ def verify_file(path: Path, trust: Trust | None) -> Report:
         data, documents = read_bundle(path)
         if looks_like_index_proof(data):
             return verify_index_proof(data.decode("utf-8", "replace"), trust)
-        return verify_bundle(data, trust, documents)
+        if len(data) < LARGE:
+            return verify_bundle(data, trust, documents)
+        with JudgingElsewhere(processes=1) as judging:
+            return verify_bundle(data, trust, documents, judging=judging)
     except Unreadable as error:
         return Report((Step(1, "file", UNREADABLE, error.what),), UNREADABLE)
 
 
 def read_bundle(path: Path) -> tuple[bytes, dict[str, bytes] | None]:
-    """The bundle of a file, and the documents if it is a zip; raises `Unreadable`."""
+    """The bundle of a file, of a zip with its documents, or of the page that carries it; raises
+    `Unreadable`.
+    """
     try:
         if path.stat().st_size > FILE_LIMIT:
             raise Unreadable(
                 f"{path} has more than {FILE_LIMIT} bytes", "unpack the zip, verify the bundle in it"
             )
         data = path.read_bytes()
+        if data.startswith(PAGE):
+            return take_from_page(data), None
         return open_archive(data) if data.startswith(MAGIC) else (data, None)
     except Refusal as refusal:
         raise Unreadable(f"{path}: {refusal.what}", refusal.mend) from refusal

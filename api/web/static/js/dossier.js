@@ -2,7 +2,8 @@
 // It asks the network for nothing; every text enters the page as text.
 
 import { utf8 } from "./bytes.js";
-import { verifyBundle } from "./bundle.js";
+import { keysAbout, verifyBundle } from "./bundle.js";
+import { statementKeys } from "./index.js";
 import { browserKnowsEd25519 } from "./keys.js";
 import { parseTrust } from "./note.js";
 import { describe } from "./text.js";
@@ -54,36 +55,76 @@ function stepName(name) {
 
 // --- what the page prints ------------------------------------------------------------------------------------------------
 
-function comparePage({ items }) {
+function comparePage(reading) {
+  const { items } = reading;
   const places = new Map(items.filter((item) => item.statement).map((item) => [item.statement.id, item.index]));
   const different = [];
   for (const item of items) {
     item.disclosed ??= [];
     const article = byId(`entry-${item.index}`);
     const proven = describe(item, places, words);
-    if (!article || shown.get(item.index) !== textOf(proven)) {
+    const section = sectionOf(reading, item);
+    if (!article || shown.get(item.index) !== textOf(proven, section)) {
       different.push(item.index);
-      if (article) reprint(article, proven);
+      if (article) reprint(article, proven, section);
     }
   }
   const extra = [...shown.keys()].filter((index) => !items.some((item) => item.index === index));
   for (const index of extra) byId(`entry-${index}`).remove();
+  const wrong = mendFacts(factsOf(reading));
   const step = { number: 14, name: "page text", entries: [...different, ...extra] };
-  if (step.entries.length === 0) return { ...step, grade: "held", detail: `the ${items.length} statements below are printed as they were signed` };
-  const named = step.entries.slice(0, 5).join(", ");
-  return { ...step, grade: "failed", detail: `this page printed something else than what was signed; mended below: entries ${named}` };
+  const named = [...wrong, ...step.entries.slice(0, 5).map((index) => `entry ${index}`)].join(", ");
+  if (named === "") return { ...step, grade: "held", detail: `the ${items.length} statements below are printed as they were signed` };
+  return { ...step, grade: "failed", detail: `this page printed something else than what was signed; mended below: ${named}` };
 }
 
-const textOf = ({ heading, rows }) => JSON.stringify([heading, rows]);
+const textOf = ({ heading, rows }, section) => JSON.stringify([heading, rows, section]);
+
+// Where a statement belongs: what the dossier is about, what that refers to, and who could sign.
+function sectionOf(reading, { statement }) {
+  if (!statement) return "context";
+  const { about } = reading.bundle.head;
+  reading.keysAbout ??= keysAbout(about, reading.statements);
+  const own = about === `statement:${statement.id}` || [...statementKeys(statement)].some((key) => reading.keysAbout.has(key));
+  return own ? "own" : ["ledger", "index", "party", "key"].includes(statement.kind) ? "signers" : "context";
+}
+
+// What the page says of the whole.
+function factsOf(reading) {
+  const { bundle, checkpoint, indexed, items } = reading;
+  const { about } = bundle.head;
+  const last = String((indexed?.size ?? checkpoint.size) - 1);
+  const clock = items.find((item) => item.index === 0)?.statement?.claim.clock ?? "system";
+  const complete = words.complete[indexed ? "yes" : "no"].replace("{name}", () => about).replace("{last}", last);
+  const own = items.filter((item) => sectionOf(reading, item) === "own").length;
+  return { about, origin: checkpoint.origin, size: String(checkpoint.size), last, own: String(own), notice: words.notices[clock], complete };
+}
+
+// Writes the facts into the page and gives the names of those that it had told differently.
+function mendFacts(facts) {
+  const wrong = new Set();
+  for (const place of document.querySelectorAll("[data-fact]")) {
+    const right = facts[place.dataset.fact];
+    if (right === undefined || place.textContent === right) continue;
+    wrong.add(place.dataset.fact);
+    place.textContent = right;
+  }
+  const title = `Dossier: ${facts.about}`;
+  if (document.title !== title) wrong.add("title");
+  document.title = title;
+  return wrong;
+}
 
 function readArticles() {
   for (const article of document.querySelectorAll("article[id]")) {
     const rows = Array.from(article.querySelectorAll("dl > div"), (row) => [row.children[0].textContent, row.children[1].textContent]);
-    shown.set(Number(article.id.slice(6)), textOf({ heading: article.querySelector("h3").textContent, rows }));
+    const section = article.closest("[data-section]")?.dataset.section;
+    shown.set(Number(article.id.slice(6)), textOf({ heading: article.querySelector("h3").textContent, rows }, section));
   }
 }
 
-function reprint(article, { heading, rows }) {
+function reprint(article, { heading, rows }, section) {
+  document.querySelector(`[data-section="${section}"]`).append(article);
   article.querySelector("h3").textContent = heading;
   article.querySelector("dl").replaceChildren(
     ...rows.map(([what, text]) => {
@@ -115,6 +156,7 @@ function tellVerdict(steps) {
 }
 
 async function check(trust) {
+  delete byId("verdict").dataset.grade;
   byId("verdict").textContent = "Checking...";
   tellVerdict(await runChecks(trust));
   byId("engine").textContent = (await browserKnowsEd25519())
