@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import structlog
-from psycopg import Connection
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg import Connection, OperationalError
+from psycopg_pool import ConnectionPool
 from pydantic import SecretStr
 
 from api import documents, metrics
@@ -148,13 +148,18 @@ class Service:
         return await asyncio.wrap_future(self.sequencer.submit_together(group))
 
     def read(self, question: Callable[[Connection[Any]], T]) -> T:
-        """Ask the views within one snapshot. Raises `StoreUnavailable` when no connection comes free."""
+        """Ask the views within one snapshot. Raises `StoreUnavailable` when the database does not answer."""
+        with self._reading() as conn, conn.transaction():
+            conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            return question(conn)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection[Any]]:
         try:
-            with self._pool.connection(timeout=self.settings.wait_seconds + 1) as conn, conn.transaction():
-                conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-                return question(conn)
-        except PoolTimeout as error:
-            raise StoreUnavailable("no database connection came free", "try again in a moment") from error
+            with self._pool.connection(timeout=self.settings.wait_seconds + 1) as conn:
+                yield conn
+        except OperationalError as error:  # of which the pool's own, that none came free, is one
+            raise StoreUnavailable(f"the database does not answer: {error}") from error
 
     def wait_for(self, position: int) -> None:
         """Return once every view has taken in the first `position` entries (read your writes).
@@ -165,7 +170,7 @@ class Service:
             raise Problem("position-ahead", f"the log has {logged} entries", "at_least")
         if self._projector is not None:
             self._projector.wake()
-        with self._pool.connection() as conn:
+        with self._reading() as conn:
             if position and not runner.wait(conn, VIEWS, position - 1, self.settings.wait_seconds):
                 raise Problem("views-behind", f"not at {position} within {self.settings.wait_seconds} s")
 
@@ -175,7 +180,7 @@ class Service:
 
     def health(self) -> list[runner.ViewHealth]:
         """How every view stands."""
-        with self._pool.connection() as conn:
+        with self._reading() as conn:
             return runner.health(conn, VIEWS)
 
     def pending_migrations(self) -> list[str]:

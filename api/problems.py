@@ -8,6 +8,7 @@ statement is not accepted.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from starlette.responses import Response
 
 from api import metrics
 from ledger.core.refusal import CODES, LedgerError, Refusal
+
+log = logging.getLogger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:evidence-ledger:problem:"
@@ -134,6 +137,9 @@ def describe(error: Exception) -> dict[str, Any]:
         return to_json_value(error.code, error.what, error.where, error.mend)
     if isinstance(error, LedgerError):
         code, place = code_of_error(error), PLACE_OF_ERROR.get(type(error).__name__, "")
+        if not OF_THE_MACHINE.isdisjoint(kind.__name__ for kind in type(error).__mro__):
+            log.warning("%s: %s", type(error).__name__, error)
+            return to_json_value(code, PROBLEMS[code].title, place, PROBLEMS[code].mend)
         return to_json_value(code, error.what, place, error.mend or PROBLEMS[code].mend)
     row = PROBLEMS["internal"]
     return to_json_value("internal", row.title, "", row.mend)
@@ -160,6 +166,10 @@ CODE_OF_ERROR: Final[dict[str, str]] = {
     "NothingSigned": "no-checkpoint",
     "Overloaded": "overloaded",
 }
+# Their texts name hosts, paths and accounts of the machine: they go to its log, never to whoever asked.
+OF_THE_MACHINE: Final = frozenset(
+    {"StoreUnavailable", "BlobUnavailable", "LogFilesUnavailable", "JournalDamaged", "JournalConflict"}
+)
 PLACE_OF_ERROR: Final[dict[str, str]] = {"AsOfUnreadable": "as_of", "CursorUnreadable": "after"}
 
 

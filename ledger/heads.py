@@ -107,7 +107,7 @@ class Heads:
             self._journal.record(size, root)
         except OSError as error:
             raise SequencerUnavailable(
-                f"the sign journal cannot be written: {error}", "make room for it, or mend its disk"
+                f"the sign journal cannot be written: {error.strerror}", "make room for it, or mend its disk"
             ) from error
 
     def _compare(self, head: Head, root: bytes, name: str, known: Signed | None) -> None:

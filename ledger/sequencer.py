@@ -48,6 +48,7 @@ __all__ = ["Limits", "Outcome", "Overloaded", "Receipt", "Sequencer", "Sequencer
 
 log = logging.getLogger(__name__)
 
+NOT_NOW = "nothing can be appended at the moment"
 SEND_AGAIN = "send it again: what is logged already gets its receipt"
 
 
@@ -245,7 +246,8 @@ class Sequencer:
                 self._heads.sign(head.size, merkle.Frontier.from_bytes(head.frontier).root())
             self._problem = None
         except Exception as reason:
-            self._problem = _unavailable(reason)
+            told = self._problem is not None and self._problem.what == NOT_NOW
+            self._problem = _unavailable(reason, logging.DEBUG if told else logging.WARNING)
 
 
 def _is_index(ticket: Ticket) -> bool:
@@ -258,12 +260,12 @@ def _indexed(unit: Unit) -> int:
     return 0 if newest is None else index_head(read_recorded(0, newest).statement).size
 
 
-def _unavailable(reason: Exception) -> SequencerUnavailable:
-    """Whatever stopped a batch, as what its authors are told."""
+def _unavailable(reason: Exception, level: int = logging.WARNING) -> SequencerUnavailable:
+    """Whatever stopped a batch, as what its authors are told: nothing about this machine, which is logged."""
     if isinstance(reason, SequencerUnavailable):
         return reason
-    what = reason.what if isinstance(reason, LedgerError) else f"{type(reason).__name__}: {reason}"
-    return SequencerUnavailable(what, SEND_AGAIN)
+    log.log(level, "nothing can be appended: %s: %s", type(reason).__name__, reason)
+    return SequencerUnavailable(NOT_NOW, SEND_AGAIN)
 
 
 def _settle(sequenced: Sequenced, desk: ReceiptDesk) -> None:

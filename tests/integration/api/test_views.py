@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import psycopg
 import pytest
 from starlette.testclient import TestClient
 
@@ -183,3 +184,15 @@ def test_a_process_that_works_is_alive_and_ready(case: Poster) -> None:
 def test_every_answer_forbids_guessing_its_type(client: TestClient) -> None:
     for path in ("/healthz", "/v1/schemas", "/nothing"):
         assert client.get(path).headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_database_that_went_away_is_no_error_of_ours(case: Poster, database_url: str) -> None:
+    case.read("/v1/factories")
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    response = case.client.get("/v1/factories")
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+    assert int(response.headers["retry-after"]) >= 1

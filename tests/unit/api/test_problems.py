@@ -9,6 +9,7 @@ import pytest
 
 from api import problems
 from ledger.core.refusal import CODES, LedgerError, Refusal
+from ledger.ports import CommitOutcomeUnknown
 
 
 def test_every_refusal_code_has_a_client_error_status() -> None:
@@ -49,6 +50,14 @@ def test_an_unexpected_error_shows_nothing_of_its_text() -> None:
     response = problems.respond(RuntimeError("worker Li Hua, room 4"))
     assert response.status_code == 500
     assert b"Li Hua" not in bytes(response.body)
+
+
+def test_what_a_driver_says_of_the_machine_stays_in_its_log(caplog: pytest.LogCaptureFixture) -> None:
+    text = 'connection to server at "10.0.0.5", user "evidence" failed'
+    response = problems.respond(CommitOutcomeUnknown(text))
+    assert response.status_code == 503
+    assert b"10.0.0.5" not in bytes(response.body)
+    assert "10.0.0.5" in caplog.text
 
 
 def test_trouble_around_the_statements_is_503_and_says_when_to_come_back() -> None:
