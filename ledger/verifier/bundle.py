@@ -6,7 +6,7 @@ the verifier blind for its defects and for no others (the tests do just that).
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -15,6 +15,8 @@ from ..core.bundle import Anchor
 from ..core.checkpoint import open_checkpoint
 from ..core.checkpoint import parse as parse_checkpoint
 from ..core.disclosure import Disclosure
+from ..core.envelope import pae
+from ..core.keys import verify
 from ..core.merkle import verify_consistency
 from ..core.note import Verifier, split_note
 from ..core.policy import Policy, parse_policy
@@ -33,22 +35,27 @@ from ..core.report import (
     take,
 )
 from ..core.statement import Statement, check_opening, check_resolved
+from ..domain.aggregates import Key
 from ..domain.visibility import ANONYMOUS, may_see
+from .audit_judging import Judging
 from .inclusion import Climb
-from .reading import Reading
+from .reading import MALFORMED, Item, Reading, read_trusted
 from .replay import Judged, Replayed, compromised, replay
-from .signing import Results, verifying
 from .timestamp import read_reply
 
 # A witness of the policy under such a name replays the log: its cosignature vouches for the index, too.
 AUDITOR = "auditor"
+CHUNK = 500  # entries judged in one go
 SHOWN = 3  # defects told one by one in a step's detail
 
 
 class Verification(Reading):
-    """A bundle that is being verified: its reading, and what several steps wait for or share."""
+    """A bundle that is being verified: its reading, and what is worked out of it once."""
 
-    signatures: Callable[[], Results]
+    @cached_property
+    def signatures(self) -> list[list[bool | None]]:
+        """For each entry, for each signature: whether it is good, None when its key is not at hand."""
+        return [_signatures(item, self.keys) for item in self.items]
 
     @cached_property
     def replayed(self) -> Replayed:
@@ -60,6 +67,7 @@ def verify_bundle(
     trust: Trust | None = None,
     documents: Mapping[str, bytes] | None = None,
     checks: Sequence[Check[Verification]] | None = None,
+    judging: Judging | None = None,
 ) -> Report:
     """Check a bundle in thirteen graded steps; raises nothing.
 
@@ -72,24 +80,46 @@ def verify_bundle(
     what was signed. 12 documents: bytes have their names' hashes. 13 time-stamps: replies are about
     checkpoints of this log.
 
-    `documents` are the bytes that came along, by SHA-256 in hexadecimal; None when none were meant to.
+    `documents` are the bytes that came along, by SHA-256 in hexadecimal; None when none were meant to. With
+    `judging`, form and signatures of the entries are judged there, such as in processes of their own.
     """
+    chosen = CHECKS if checks is None else checks
     with _uncollected():
         try:
-            reading = Verification(data, trust, documents)
+            report = None if judging is None else _at_once(data, trust, documents, chosen, judging)
+            return report or _report(Verification(data, trust, documents), chosen)
         except Refusal as refusal:
             detail = f"{refusal.code}{' at ' + refusal.where if refusal.where else ''}: {refusal.what}"
             return Report((Step(1, "file", UNREADABLE, detail),), UNREADABLE)
-        with verifying(reading.items, reading.keys) as reading.signatures:
-            steps = _take_in_order(CHECKS if checks is None else checks, reading)
-        return Report(steps, verdict(reading, steps))
 
 
-def _take_in_order(checks: Sequence[Check[Verification]], reading: Verification) -> tuple[Step, ...]:
-    """The steps by number; the one about signatures is taken last, for others verify them meanwhile."""
-    awaited = [check for check in checks if check.judge is check_signatures]
-    steps = take([check for check in checks if check.judge is not check_signatures], reading)
-    return tuple(sorted(steps + take(awaited, reading), key=lambda step: step.number))
+def _report(reading: Verification, checks: Sequence[Check[Verification]]) -> Report:
+    steps = take(checks, reading)
+    return Report(steps, verdict(reading, steps))
+
+
+def _at_once(
+    data: bytes,
+    trust: Trust | None,
+    documents: Mapping[str, bytes] | None,
+    checks: Sequence[Check[Verification]],
+    judging: Judging,
+) -> Report | None:
+    """The report of a bundle all of whose entries have their form and good signatures; None of any other.
+
+    That is taken for granted, and entries are read as those of a log that one trusts, while others judge just
+    that. Where they find anything, this report was made in vain, and each step has to look for itself.
+    """
+    try:
+        reading = Verification(data, trust, documents, read_trusted)
+        known = {key_id: key.public for key_id, key in reading.keys.items()}
+        entries = [item.source.data for item in reading.items]
+        answers = [judging.submit(entries[at : at + CHUNK], known) for at in range(0, len(entries), CHUNK)]
+        reading.signatures = [[True] * len(item.envelope.signatures) for item in reading.items]
+        report = _report(reading, checks)
+    except MALFORMED:
+        return None
+    return None if any(judgement is not None for answer in answers for judgement in answer()) else report
 
 
 @contextmanager
@@ -157,7 +187,7 @@ def check_form(reading: Verification) -> Finding:
 def check_signatures(reading: Verification) -> Finding:
     """Each signature under the key that its id finds among the keys of the bundle."""
     bad, missing, good = [], [], 0
-    for item, results in zip(reading.items, reading.signatures(), strict=True):
+    for item, results in zip(reading.items, reading.signatures, strict=True):
         good += results.count(True)
         if False in results:
             bad.append((item.index, Refusal("bad-signature", "a signature does not verify")))
@@ -168,6 +198,12 @@ def check_signatures(reading: Verification) -> Finding:
     if missing:
         return Finding(UNCHECKED, f"{good} good; keys not at hand for {_listed(missing)}", {"good": good})
     return Finding(HELD, f"{good} good", {"good": good})
+
+
+def _signatures(item: Item, keys: Mapping[str, Key]) -> list[bool | None]:
+    message = pae(item.envelope.payload)
+    found = [(keys.get(one.keyid), one.sig) for one in item.envelope.signatures]
+    return [None if key is None else verify(key.public, message, sig) for key, sig in found]
 
 
 def check_key_status(reading: Verification) -> Finding:

@@ -18,9 +18,9 @@ from ledger.core.merkle import Frontier, batch_inclusion_proofs, leaf_hash, veri
 from ledger.core.receipt import Trust, parse_trust
 from ledger.core.refusal import Refusal
 from ledger.core.report import HELD, UNCHECKED, UNREADABLE
-from ledger.verifier import signing
 from ledger.verifier.archive import open_archive
-from ledger.verifier.bundle import Verification, verify_bundle
+from ledger.verifier.audit_judging import JudgingElsewhere, JudgingHere
+from ledger.verifier.bundle import verify_bundle
 from ledger.verifier.command import main
 from ledger.verifier.inclusion import Climb
 from ledger.verifier.timestamp import read_reply
@@ -75,38 +75,39 @@ def test_many_paths_at_once_are_judged_as_each_alone(size: int, data: st.DataObj
         assert climb.leads(leaves[index], claimed, path) == alone
 
 
-# --- signatures on threads --------------------------------------------------------------
+# --- judged elsewhere -------------------------------------------------------------------
+
+
+CHUNK = 20
 
 
 @cache
 def long_bundle() -> tuple[bytes, Trust]:
-    """More entries than are verified in one go."""
+    """More entries than are judged in one go."""
     log = Log.opened()
     log.register("ngo")
     log.factory("toys")
-    for _ in range(signing.CHUNK + 20):
+    for _ in range(2 * CHUNK):
         log.say("AllegationMade", "ngo", about=["factory:toys"], claim={"issue": "osh/ppe"})
     log.index()
     return bundle_bytes(log, "factory:toys"), trust(log)
 
 
-def test_a_long_bundle_is_verified_like_a_short_one() -> None:
+def test_processes_of_their_own_judge_a_long_bundle_as_this_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.verifier.bundle.CHUNK", CHUNK)
     data, root = long_bundle()
-    report = verify_bundle(data, root)
+    with JudgingElsewhere(processes=2) as judging:
+        report = verify_bundle(data, root, judging=judging)
+    assert report == verify_bundle(data, root)
     assert report.exit_code == 0
-    assert report.step("signatures").counts == {"good": signing.CHUNK + 20 + 7}
-    assert [step.number for step in report] == list(range(1, 14))
+    assert report.step("signatures").counts == {"good": 2 * CHUNK + 7}
 
 
-def test_threads_find_what_one_after_the_other_finds() -> None:
-    reading = Verification(long_bundle()[0])
-    del reading.keys[reading.items[-2].envelope.signatures[0].keyid]
-    with signing.verifying(reading.items, reading.keys) as results:
-        found = results()
-    with signing.verifying(reading.items[: signing.CHUNK], reading.keys) as results:
-        assert results() == found[: signing.CHUNK]
-    assert [None] in found
-    assert found[0] == [True, True, True]
+@pytest.mark.parametrize("path", sorted(CORPUS.glob("*.jsonl")), ids=lambda path: path.stem)
+def test_a_report_does_not_depend_on_who_judges(path: Path) -> None:
+    root = parse_trust((CORPUS / "trust.json").read_text())
+    data = path.read_bytes()
+    assert verify_bundle(data, root, judging=JudgingHere()) == verify_bundle(data, root)
 
 
 # --- time-stamps, witnesses, archives ---------------------------------------------------
