@@ -10,7 +10,8 @@ globalThis.crypto ??= webcrypto;
 const folder = process.argv[2];
 const code = new URL("../../api/web/static/js/", import.meta.url);
 const load = (name) => import(new URL(name, code));
-const { base64, sameBytes } = await load("bytes.js");
+const { base64, sameBytes, utf8 } = await load("bytes.js");
+const { parseBundle } = await load("bundle.js");
 const { decodeCanonical, encodeCanonical } = await load("canonical.js");
 const { isPublicKey, keyId, verifyByArithmetic, verifySignature } = await load("keys.js");
 const { treeRoot, verifyConsistency, verifyInclusion } = await load("merkle.js");
@@ -115,6 +116,17 @@ await file(
   },
   (one) => parseCheckpoint(one.text),
   { accepted: checkpoints.accepted, refused: checkpoints.refused.filter((one) => one.text !== undefined) },
+);
+
+await file(
+  "bundle.json",
+  (one) => {
+    const { anchors, keys, entries } = parseBundle(utf8(one.bundle));
+    const paths = [...anchors.map((line) => line.path), ...keys.map((line) => line.proof.path), ...entries.map((line) => line.path)];
+    const found = paths.map((path) => path.map(base64));
+    return JSON.stringify([entries.map((line) => line.index), found]) === JSON.stringify([one.indexes, one.paths]);
+  },
+  (one) => parseBundle(utf8(one.bundle)),
 );
 
 const merkle = read("merkle.json");

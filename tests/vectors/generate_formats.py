@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.vectors import proofs, signed, values
+from tests.vectors import bundles, proofs, signed, values
 
 FOLDER = Path(__file__).parent / "formats"
 
@@ -31,6 +31,7 @@ FILES: dict[str, Callable[[], dict[str, Any]]] = {
     "policy.json": proofs.policy_vectors,
     "proof.json": proofs.proof_vectors,
     "trust.json": proofs.trust_vectors,
+    "bundle.json": bundles.bundle_vectors,
 }
 
 

@@ -14,6 +14,7 @@ from ledger.core.refusal import Refusal
 from ledger.core.statement import read_recorded
 from tests.support.builder import Log
 from tests.support.bundles import bundle, bundle_bytes, case
+from tests.vectors import bundles, generate_formats
 
 DATA = bundle_bytes(case(), "factory:toys")
 LINES = [json.loads(line) for line in DATA.splitlines()]
@@ -91,6 +92,26 @@ def test_every_byte_of_a_bundle_counts() -> None:
             assert parse_bundle(flipped) != whole
         except Refusal:
             continue
+
+
+VECTORS = json.loads((generate_formats.FOLDER / "bundle.json").read_bytes())
+
+
+@pytest.mark.parametrize("vector", VECTORS["accepted"], ids=lambda vector: vector["name"])
+def test_accepted_vectors_are_read_and_written_again(vector: dict[str, Any]) -> None:
+    data = vector["bundle"].encode()
+    assert format_bundle(parse_bundle(data)) == data
+    assert (bundles.indexes(vector["bundle"]), bundles.paths(vector["bundle"])) == (
+        vector["indexes"],
+        vector["paths"],
+    )
+
+
+@pytest.mark.parametrize("vector", VECTORS["refused"], ids=lambda vector: vector["name"])
+def test_refused_vectors_are_refused_with_their_code(vector: dict[str, Any]) -> None:
+    with pytest.raises(Refusal) as caught:
+        parse_bundle(vector["bundle"].encode())
+    assert (caught.value.code, caught.value.where) == (vector["code"], vector["where"])
 
 
 def test_a_party_is_its_name_its_hand_and_its_voice() -> None:

@@ -1,6 +1,6 @@
 // Bundles (docs/protocol.md, "Bundles"): read one, then verify it step by step. Nothing here needs a network.
 
-import { Refusal, fromBase64, isDigest, isName, isSlug } from "./bytes.js";
+import { Refusal, fromBase64, hex, isDigest, isName, isSlug, utf8 } from "./bytes.js";
 import { decodeCanonical } from "./canonical.js";
 import { KeyHistory, introducedKeys } from "./history.js";
 import { isIndexKey, statementKeys, verifyAllOfKey } from "./index.js";
@@ -67,6 +67,9 @@ const isPosition = (value) => Number.isSafeInteger(value) && value >= 0;
 const isTexts = (value) => Array.isArray(value) && value.every((one) => typeof one === "string");
 const isAscending = (list) => list.every((one, at) => at === 0 || list[at - 1] < one);
 
+// In the order of UTF-8, which is not that of JavaScript's comparison beyond U+FFFF.
+const compareTexts = (one, other) => (hex(utf8(one)) < hex(utf8(other)) ? -1 : one === other ? 0 : 1);
+
 function readHead(value) {
   if (value.format !== FORMAT) bad(`its format is not ${FORMAT}`);
   demand(value, ["about", "checkpoint", "format", "genesis", "origin", ...("index" in value ? ["index"] : [])]);
@@ -79,8 +82,10 @@ function readHead(value) {
 function readAnchor(value, hashes, previous) {
   demand(value, ["anchor", "hashes", "path", "replies"]);
   if (typeof value.anchor !== "string" || !isTexts(value.replies)) bad("an anchor is a note with replies");
-  if (value.replies.length === 0 || (previous && previous.note >= value.anchor)) bad("anchors are sorted and unique, with replies");
-  return { note: value.anchor, replies: value.replies.map(fromBase64), path: hashes.read(value) };
+  const replies = value.replies.map(fromBase64);
+  if (replies.length === 0 || !isAscending(replies.map(hex))) bad("an anchor has replies, sorted and unique");
+  if (previous && compareTexts(previous.note, value.anchor) >= 0) bad("anchors are sorted and unique");
+  return { note: value.anchor, replies, path: hashes.read(value) };
 }
 
 function readKey(value, hashes, previous) {
