@@ -27,10 +27,12 @@ from projections.names import Names, mentioned, names
 from projections.profiles import issues_of
 from projections.reader import Reader, moment
 from projections.row import View
+from projections.statements import statements
 
 Conn = Connection[Any]
 
 DEFAULT_LIMIT = 50
+_SQL = statements("queries")
 
 
 class NotFound(LedgerError):
@@ -89,19 +91,6 @@ class One:
 
 # --- names and where they lead
 
-_SUCCESSIONS = """
-    WITH RECURSIVE reached (key) AS (
-        SELECT key COLLATE "C" FROM unnest(%(names)s::text[]) AS asked (key)
-        UNION
-        SELECT other.key FROM reached
-        JOIN view_registry own ON own.key = reached.key
-            AND own.event = ANY(%(events)s) AND own.position < %(size)s
-        JOIN view_registry other ON other.position = own.position
-    )
-    SELECT DISTINCT position FROM reached JOIN view_registry USING (key)
-    WHERE event = ANY(%(events)s) AND position < %(size)s
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
@@ -118,7 +107,7 @@ def resolve_name(reader: Reader, name: str) -> Resolved:
     """
     events = sorted(SUCCESSIONS)
     query = {"names": [name], "events": events, "size": reader.moment.size}
-    found = reader.items(row[0] for row in reader.rows(_SUCCESSIONS, query))
+    found = reader.items(row[0] for row in reader.rows(_SQL["successions"], query))
     paths = registry_view.succession(item.statement for item in found)
     now = registry_view.current(name, paths)
     return Resolved(name, now, (now, *sorted(registry_view.predecessors(now, paths))))
@@ -132,12 +121,6 @@ def _named(reader: Reader, known: Slice, more: Iterable[str] = ()) -> Slice:
 
 
 # --- registry
-
-_NAMES = """
-    SELECT DISTINCT key FROM view_registry
-    WHERE key > %(after)s AND key >= %(from)s AND key < %(to)s AND position < %(size)s
-    ORDER BY key LIMIT %(limit)s
-"""
 
 
 def registry(
@@ -154,7 +137,7 @@ def registry(
     """
     reader = _reader(conn, as_of, viewer, today, registry_view.TABLE)
     query = {"after": after or "", "from": prefix, "to": prefix[:-1] + ";", "size": reader.moment.size}
-    found = [row[0] for row in reader.rows(_NAMES, query | {"limit": limit + 1})]
+    found = [row[0] for row in reader.rows(_SQL["names"], query | {"limit": limit + 1})]
     entries, known = _entries(reader, found[:limit])
     return _page(reader, entries, known, found[limit - 1] if len(found) > limit else None)
 
@@ -182,22 +165,6 @@ def _entries(
 
 # --- timeline
 
-_SORTED_BY = {
-    "recorded": "''",
-    "said": "coalesce(said_from, left(recorded_at, 10))",
-    "occurred": "coalesce(occurred_from, left(recorded_at, 10))",
-}
-_LINES = """
-    SELECT DISTINCT {by} AS day, position FROM view_timeline t
-    WHERE key = ANY(%(keys)s) AND position < %(size)s AND ({by}, position) > (%(day)s, %(position)s)
-        AND ({by} <= %(until)s) AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
-        AND (%(said)s::text IS NULL OR EXISTS
-            (SELECT 1 FROM view_timeline f WHERE f.position = t.position AND f.key = 'said:' || %(said)s))
-        AND (%(signed)s::text IS NULL OR EXISTS
-            (SELECT 1 FROM view_timeline f WHERE f.position = t.position AND f.key = 'signed:' || %(signed)s))
-    ORDER BY day, position LIMIT %(limit)s
-"""
-
 
 def timeline(
     conn: Conn,
@@ -223,6 +190,7 @@ def timeline(
     reader = _reader(conn, bound, viewer, as_of.day or today, *views)
     resolved = resolve_name(reader, name)
     query = {
+        "by": by,
         "keys": list(resolved.all),
         "size": reader.moment.size,
         "until": day or "9999-12-31",
@@ -232,7 +200,7 @@ def timeline(
         "limit": limit + 1,
         **_after(after),
     }
-    found = reader.rows(_LINES.format(by=_SORTED_BY[by]), query)
+    found = reader.rows(_SQL["lines"], query)
     wanted = reader.items(row[1] for row in found[:limit])
     near = reader.with_context(wanted)
     known = _named(reader, _with_profiles(reader, wanted, near), resolved.all)
@@ -267,26 +235,6 @@ def _after(cursor: str | None) -> dict[str, object]:
 
 # --- open items
 
-_OPENED = """
-    SELECT o.position FROM view_open_items o
-    WHERE o.rel = %(kind)s AND o.position < %(size)s AND o.position > %(after)s
-        AND (%(asked)s::text IS NULL OR EXISTS (SELECT 1 FROM view_open_items a
-            WHERE a.key = %(asked)s AND a.rel = 'asks' AND a.position = o.position))
-        AND (%(about)s::text[] IS NULL OR EXISTS (SELECT 1 FROM view_open_items s
-            WHERE s.key = ANY(%(about)s) AND s.rel = 'subject' AND s.position = o.position))
-    ORDER BY o.position LIMIT %(limit)s
-"""
-# Everything that refers to these statements, to what refers to them, and so on.
-_THREADS = """
-    WITH RECURSIVE thread (id, position) AS (
-        SELECT id COLLATE "C", -1::bigint FROM unnest(%(ids)s::text[]) AS asked (id)
-        UNION
-        SELECT f.statement_id, f.position FROM thread
-        JOIN {view} f ON f.key = thread.id AND f.position < %(size)s
-    )
-    SELECT DISTINCT position FROM thread WHERE position >= 0
-"""
-
 
 def open_items(
     conn: Conn,
@@ -308,7 +256,7 @@ def open_items(
     reader = _reader(conn, as_of, viewer, today, open_items_view.TABLE, registry_view.TABLE)
     subjects = list(resolve_name(reader, about).all) if about else None
     query = {"kind": kind, "size": reader.moment.size, "asked": asked, "about": subjects}
-    found = reader.rows(_OPENED, query | {"after": _position(after), "limit": limit + 1})
+    found = reader.rows(_SQL["opened"], query | {"after": _position(after), "limit": limit + 1})
     openers = reader.items(row[0] for row in found[:limit])
     threads = _threads(reader, openers, open_items_view.TABLE)
     known = _named(reader, reader.with_context([*openers, *threads]))
@@ -330,7 +278,7 @@ def open_item(
 
 def _threads(reader: Reader, openers: Sequence[Item], view: View) -> list[Item]:
     """Everything in the threads of these items; two queries."""
-    query = sql.SQL(_THREADS).format(view=sql.Identifier(view.table))
+    query = sql.SQL(_SQL["threads"]).format(view=sql.Identifier(view.table))
     found = reader.rows(query, {"ids": [item.id for item in openers], "size": reader.moment.size})
     return reader.items(row[0] for row in found)
 
@@ -394,12 +342,6 @@ def matrix(
 
 # --- criteria
 
-_CLAUSES = """
-    SELECT DISTINCT position FROM view_criteria
-    WHERE rel = 'issue' AND position < %(size)s
-        AND (%(issue)s::text IS NULL OR key = %(issue)s OR key LIKE %(issue)s || '/%%')
-"""
-
 
 def criteria(
     conn: Conn,
@@ -414,7 +356,7 @@ def criteria(
     """
     reader = _reader(conn, as_of, viewer, today, criteria_view.TABLE, registry_view.TABLE)
     level = issue.partition("/")[0] if issue else None
-    found = reader.rows(_CLAUSES, {"size": reader.moment.size, "issue": level})
+    found = reader.rows(_SQL["clauses"], {"size": reader.moment.size, "issue": level})
     clauses = reader.items(row[0] for row in found)
     threads = _threads(reader, clauses, criteria_view.TABLE)
     known = _named(reader, reader.with_context([*clauses, *threads]))

@@ -15,27 +15,11 @@ from projections import schema
 from projections.as_of import AsOf, Moment
 from projections.items import Item, Slice
 from projections.row import View
+from projections.statements import statements
 
 Conn = Connection[Any]
+_SQL = statements("reading")
 
-_HEAD = "SELECT size FROM ledger_head"
-_SIZE_AT = """
-    SELECT position + 1 FROM view_timeline WHERE key LIKE 'signed:%%' AND recorded_at <= %s
-    ORDER BY recorded_at DESC, position DESC LIMIT 1
-"""
-_ENTRIES = """
-    SELECT e.notification_id - 1, e.state,
-        array(SELECT content FROM disclosure WHERE position = e.notification_id - 1 AND content IS NOT NULL)
-    FROM ledger_event e WHERE e.notification_id = ANY(%s)
-"""
-_BY_ID = "SELECT position FROM ledger_entry WHERE statement_id = ANY(%s) AND position < %s"
-_BY_KEY = "SELECT DISTINCT position FROM {} WHERE key = ANY(%s) AND position < %s"
-# Whatever may change how an item stands: its own issuers' amendments, its voice's adoption or disavowal,
-# a link to another.
-_REFERRERS = """
-    SELECT DISTINCT position FROM view_timeline
-    WHERE key = ANY(%s) AND kind IN ('amendment', 'response', 'link') AND position < %s
-"""
 # What an item's standing and meaning rest on.
 CONTEXT_RELS = frozenset(
     {"statedIn", "mandate", "within", "about", "against", "towards", "on", "previous", "sameAs"}
@@ -58,18 +42,18 @@ class Reader:
         """Positions before the moment of the view's rows with one of these keys."""
         if not keys:
             return []
-        query = sql.SQL(_BY_KEY).format(sql.Identifier(view.table))
+        query = sql.SQL(_SQL["by_key"]).format(view=sql.Identifier(view.table))
         return [row[0] for row in self.rows(query, (list(keys), self.moment.size))]
 
     def positions_by_id(self, ids: Collection[str]) -> list[int]:
-        return [row[0] for row in self.rows(_BY_ID, (list(ids), self.moment.size))] if ids else []
+        return [row[0] for row in self.rows(_SQL["by_id"], (list(ids), self.moment.size))] if ids else []
 
     def items(self, positions: Iterable[int]) -> list[Item]:
         """The items at these positions, ascending; one query for those not read yet."""
         wanted = sorted(set(positions))
         missing = [position + 1 for position in wanted if position not in self._read]
         if missing:
-            for position, state, held in self.rows(_ENTRIES, (missing,)):
+            for position, state, held in self.rows(_SQL["entries"], (missing,)):
                 self._read[position] = item_of(read_recorded(position, bytes(state)), held, self.viewer)
         return [self._read[position] for position in wanted if position in self._read]
 
@@ -89,7 +73,11 @@ class Reader:
 
     def _referrers(self, ids: Iterable[str]) -> list[Item]:
         keys = [f"statement:{one}" for one in ids]
-        return self.items(row[0] for row in self.rows(_REFERRERS, (keys, self.moment.size))) if keys else []
+        return (
+            self.items(row[0] for row in self.rows(_SQL["referrers"], (keys, self.moment.size)))
+            if keys
+            else []
+        )
 
 
 def item_of(recorded: Recorded, held: Iterable[str], viewer: Viewer) -> Item:
@@ -110,14 +98,14 @@ def moment(conn: Conn, as_of: AsOf, views: Sequence[View], today: str | None = N
     entry.
     """
     cursor = conn.cursor(row_factory=tuple_row)
-    head = cursor.execute(_HEAD).fetchone()
+    head = cursor.execute(_SQL["head"]).fetchone()
     logged = head[0] if head else 0
     projected = min(schema.positions(conn, views).values(), default=0)
     size = min(projected, logged)
     if as_of.position is not None:
         size = min(size, as_of.position)
     if as_of.time is not None:
-        found = cursor.execute(_SIZE_AT, (as_of.time,)).fetchone()
+        found = cursor.execute(_SQL["size_at"], (as_of.time,)).fetchone()
         size = min(size, found[0] if found else 0)
     first, last = _first_and_last(conn, size)
     demo = first is not None and first.statement.claim.get("clock") == "demo"
@@ -131,6 +119,6 @@ def _first_and_last(conn: Conn, size: int) -> tuple[Recorded | None, Recorded | 
     """Entries 0 and size-1."""
     if size == 0:
         return None, None
-    entries = conn.cursor(row_factory=tuple_row).execute(_ENTRIES, ([1, size],)).fetchall()
+    entries = conn.cursor(row_factory=tuple_row).execute(_SQL["entries"], ([1, size],)).fetchall()
     recorded = {position: read_recorded(position, bytes(state)) for position, state, _ in entries}
     return recorded[0], recorded[size - 1]

@@ -19,13 +19,12 @@ from ledger.core.refusal import LedgerError
 from projections import schema, source
 from projections.row import View
 from projections.runner import BATCH, Poisoned, Taken, copy_rows, take_in
+from projections.statements import statements
 
 # Tables are made under their own names in this schema, so the same SQL file serves, and moved over at the
 # end.
 BESIDE = "evidence_rebuild"
-_HOLD = """
-    SELECT 1 FROM notification_tracking WHERE application_name = ANY(%s) ORDER BY application_name FOR UPDATE
-"""
+_SQL = statements("reading")
 _LOCK = 0x72_65_62_64
 
 
@@ -118,7 +117,7 @@ class _Rebuild:
     def _swap(self) -> None:
         """Hold the runners off, take in what came meanwhile, put the new tables in the place of the old."""
         names = [schema.tracking_name(view) for view in self._views]
-        self._conn.execute(_HOLD, (names,))
+        self._conn.execute(_SQL["hold"], (names,))
         self._take_in(source.log_size(self._conn))
         for view in self._views:
             self._conn.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(view.table)))

@@ -9,12 +9,11 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from projections.row import View, read_sql
+from projections.statements import statements
 
 Conn = Connection[Any]
+_SQL = statements("reading")
 
-_POSITIONS = """
-    SELECT application_name, notification_id FROM notification_tracking WHERE application_name = ANY(%s)
-"""
 # Tables beside those of the views: how far these have come, and the index's trie.
 SHARED = ("tracking.sql", "index_trie.sql")
 # Any constant serves, as long as every process takes the same one.
@@ -53,7 +52,7 @@ def tracking_name(view: View) -> str:
 
 def outdated(conn: Conn, views: Sequence[View]) -> list[str]:
     """Names of the views whose table was made by another version of their rows: they need `rebuild`."""
-    rows = conn.cursor(row_factory=tuple_row).execute("SELECT view, version FROM projection_version")
+    rows = conn.cursor(row_factory=tuple_row).execute(_SQL["versions"])
     versions: dict[str, int] = dict(rows.fetchall())
     return [view.name for view in views if versions.get(view.name) != view.version]
 
@@ -62,7 +61,7 @@ def positions(conn: Conn, views: Sequence[View]) -> Mapping[str, int]:
     """How many entries each view has taken in, by view name."""
     names = {tracking_name(view): view.name for view in views}
     rows = conn.cursor(row_factory=tuple_row).execute(
-        _POSITIONS,
+        _SQL["reached"],
         (list(names),),
     )
     return {names[name]: position for name, position in rows}

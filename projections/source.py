@@ -13,13 +13,10 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from ledger.core.statement import Recorded, build_statement
+from projections.statements import statements
 
 Conn = Connection[Any]
-
-_BATCH = """
-    SELECT notification_id - 1, state FROM ledger_event
-    WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id
-"""
+_SQL = statements("reading")
 
 
 class _Signature(msgspec.Struct):
@@ -56,13 +53,17 @@ def read_entry(position: int, data: bytes) -> Recorded:
 
 def log_size(conn: Conn) -> int:
     """Number of entries in the log."""
-    row = conn.cursor(row_factory=tuple_row).execute("SELECT size FROM ledger_head").fetchone()
+    row = conn.cursor(row_factory=tuple_row).execute(_SQL["head"]).fetchone()
     return row[0] if row else 0
 
 
 def read_batch(conn: Conn, start: int, limit: int) -> list[tuple[int, bytes]]:
     """(position, entry bytes) of the entries start..start+limit-1 that exist; positions are dense."""
-    return conn.cursor(row_factory=tuple_row, binary=True).execute(_BATCH, (start, start + limit)).fetchall()
+    return (
+        conn.cursor(row_factory=tuple_row, binary=True)
+        .execute(_SQL["batch"], (start, start + limit))
+        .fetchall()
+    )
 
 
 def read_batches(conn: Conn, start: int, end: int, limit: int) -> Iterator[list[tuple[int, bytes]]]:
