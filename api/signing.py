@@ -44,9 +44,10 @@ class KeyRing:
                 if name == vkey:
                     self._signers[vkey] = Signer(self._origin, key_file.seed(self._passphrase))
         if vkey not in self._signers:
-            folder = self._settings.log_key_file.parent
+            # Whoever submits is told this, so it says nothing about the machine's folders.
             raise LogKeyMissing(
-                f"the log's key {vkey} is not on this machine", f"put its file into {folder} as log-NAME.key"
+                f"the log's key {vkey} is not on this machine",
+                "put its file beside the other log key as log-NAME.key",
             )
         return self._signers[vkey]
 

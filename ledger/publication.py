@@ -29,7 +29,7 @@ from ledger.core.merkle import Frontier, TileReader
 from ledger.core.note import Verifier, open_note, split_note
 from ledger.core.refusal import LedgerError, Refusal
 from ledger.core.tiles import CHECKPOINT_PATH, LogFiles, is_complete, partial_tiles
-from ledger.heads import Heads, NothingSigned
+from ledger.heads import Heads, NothingSigned, SequencerUnavailable
 from ledger.logterms import LogTerms
 from ledger.ports import (
     Cosigner,
@@ -49,8 +49,10 @@ FIRST_PAUSE = 1.0  # seconds, until the interval is known
 REBUILD = "run `evidence rebuild tiles`"
 
 
-class PublicFilesForeign(LedgerError):
+class PublicFilesForeign(SequencerUnavailable):
     """The public place holds a checkpoint that this log has not published there."""
+
+    retry_after = 30
 
 
 class PublicFilesLost(LedgerError):
