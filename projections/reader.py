@@ -61,7 +61,7 @@ class Reader:
         """`items` with what they rest on, `rounds` references deep, and what amends, adopts or disowns any of
         it.
 
-        Two queries a round and two more, however many items there are.
+        Two queries a round and four more, however many items there are.
         """
         known = {item.id: item for item in items}
         latest: list[Item] = list(known.values())
@@ -69,15 +69,14 @@ class Reader:
             wanted = {target for item in latest for target in item.refers(*CONTEXT_RELS)} - known.keys()
             latest = self.items(self.positions_by_id(wanted))
             known.update({item.id: item for item in latest})
-        return Slice.of([*known.values(), *self._referrers(known)])
+        bearing = self._referrers(known)
+        # An adoption, too, may have been taken back.
+        return Slice.of([*known.values(), *bearing, *self._referrers(item.id for item in bearing)])
 
     def _referrers(self, ids: Iterable[str]) -> list[Item]:
         keys = [f"statement:{one}" for one in ids]
-        return (
-            self.items(row[0] for row in self.rows(_SQL["referrers"], (keys, self.moment.size)))
-            if keys
-            else []
-        )
+        found = self.rows(_SQL["referrers"], (keys, self.moment.size)) if keys else []
+        return self.items(row[0] for row in found)
 
 
 def item_of(recorded: Recorded, held: Iterable[str], viewer: Viewer) -> Item:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from projections.amendments import followers
 from projections.items import Item, Slice
 
 _BASES = ("captured", "sealed", "referenced")
@@ -122,14 +123,15 @@ def _title(document: Item) -> str | None:
 def _voice(item: Item, known: Slice, claimant: str) -> Voice:
     if claimant in item.statement.issuers:
         return Voice(claimant, "signed")
-    relays = item.statement.attribution.via if item.statement.attribution else ()
-    for rel, response in reversed(known.referring(item.id, "adopts", "disowns")):
+    attribution = item.statement.attribution
+    relays = attribution.via if attribution else ()
+    for rel, response in reversed(followers(item, known, "adopts", "disowns")):
         if claimant in response.statement.issuers:
             return Voice(claimant, "adopted" if rel == "adopts" else "disowned", response.id)
         if rel == "disowns" and set(relays) & set(response.statement.issuers):
             return Voice(claimant, "disowned", response.id)
     mandates = item.refers("mandate")
-    if mandates:
+    if mandates and attribution and attribution.form == "on-behalf":
         return Voice(claimant, "mandated", mandates[0])
     return Voice(claimant, "attributed")
 

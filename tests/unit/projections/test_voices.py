@@ -108,6 +108,23 @@ def test_the_later_of_adopting_and_disowning_holds() -> None:
     assert (voice.standing, voice.by) == ("disowned", last)
 
 
+def test_an_adoption_that_was_taken_back_holds_no_more() -> None:
+    log, claim = attributed()
+    adopted = log.say("ResponseGiven", "factory:f", by="x", refs=[("adopts", claim)])
+    assert of(log, claim).standing == "adopted"
+    log.say("StatementWithdrawn", "factory:f", by="x", refs=[("amends", adopted)])
+    assert of(log, claim).standing == "attributed"
+
+
+def test_a_document_called_a_mandate_makes_no_paraphrase_mandated() -> None:
+    log, claim = attributed()
+    source = of(log, claim).sources[0].id
+    voice = {"claimants": ["x"], "attribution": {"form": "paraphrase"}}
+    refs = [("mandate", source), ("statedIn", source)]
+    said = log.say("AllegationMade", "factory:f", {"issue": "osh"}, by="y", refs=refs, **voice)
+    assert of(log, said).standing == "attributed"
+
+
 def test_claimants_stand_each_for_itself_and_the_weakest_counts() -> None:
     log = SmallLog()
     source = log.say("DocumentCaptured", "factory:f")
