@@ -10,7 +10,6 @@ import typer
 from api.cli.console import progress
 from api.cli.options import UsageError
 from api.cli.words import _
-from api.tuning import tune
 from ledger.verifier.audit_command import EVERY, Order, run
 from ledger.verifier.files import read_trust
 
@@ -34,7 +33,6 @@ def audit(
     """
     if every <= 0:
         raise UsageError(f"--every {every} is no time to wait", "give seconds, such as 60")
-    tune()
     with progress(_("auditing"), None) as advance:
         seen = 0
 

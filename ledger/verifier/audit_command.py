@@ -1,12 +1,13 @@
 """Running an audit, once or again and again: what `evidence audit` and `evidence-verify audit` share."""
 
 import argparse
+import gc
 import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from ..core.refusal import LedgerError, Refusal
 from ..core.tiles import CHECKPOINT_PATH, LogFiles
 from .audit import Auditor
 from .audit_events import ALARMS, Alarm, Looked, Progress
-from .audit_files import FilesUnreachable, log_files, read_kept, write_kept
+from .audit_files import FilesUnreachable, ReadAhead, log_files, read_kept, write_kept
 from .audit_judging import Judging, JudgingElsewhere, JudgingHere
 from .files import read_trust
 
@@ -122,11 +123,17 @@ def run(order: Order, show: ShowProgress) -> int:
 
     Raises `Unreadable` and `FilesUnreachable`. A watch goes on until it is interrupted.
     """
-    files = log_files(order.place)
+    _collect_seldom()
     kept = read_kept(order.state, order.trust)
-    with judging_for(files) as judging:
+    with closing(ReadAhead(log_files(order.place))) as files, judging_for(files) as judging:
         audit = Audit(files, Auditor(order.trust, kept, judging), order.state)
         return _once(audit, order, show) if order.every is None else _watch(audit, order.every, order, show)
+
+
+def _collect_seldom() -> None:
+    """What a replay holds lives long and makes hardly any cycles, so looking for them is mostly time lost."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _once(audit: Audit, order: Order, show: ShowProgress) -> int:

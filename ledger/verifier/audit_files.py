@@ -5,13 +5,15 @@ import time
 import urllib.error
 import urllib.request
 import zlib
+from concurrent.futures import Future, ThreadPoolExecutor
 from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ..core.merkle import TILE_WIDTH
 from ..core.receipt import Trust
 from ..core.refusal import Refusal
-from ..core.tiles import LogFiles
+from ..core.tiles import CHECKPOINT_PATH, ENTRIES, LogFiles, Tile, parse_path
 from .audit_kept import Kept, format_kept, nothing_kept, parse_kept
 from .files import Unreadable
 
@@ -19,6 +21,8 @@ from .files import Unreadable
 FILE_LIMIT = 256 * 65_537
 SECONDS = 30.0  # that a server may be silent
 TRIES = 4
+READERS = 4
+FILES_AHEAD = 8  # of each sort
 WAIT = 0.5  # seconds before the second try, twice as long before each further one
 
 
@@ -58,6 +62,39 @@ class Web:
             time.sleep(WAIT * 2**attempt if attempt + 1 < TRIES else 0)
         mend = "check the address, and try again later"
         raise FilesUnreachable(f"{address}: {failure}", mend) from failure
+
+
+class ReadAhead:
+    """`LogFiles` that fetches the bundles and leaf tiles after the one asked for while that one is worked on.
+
+    An auditor asks for them in order, and waiting for disks and networks is most of reading.
+    """
+
+    def __init__(self, files: LogFiles) -> None:
+        self._files = files
+        self._pool = ThreadPoolExecutor(READERS, "read-ahead")
+        self._coming: dict[str, Future[bytes | None]] = {}
+
+    def read(self, path: str) -> bytes | None:
+        if path == CHECKPOINT_PATH:
+            self._coming.clear()  # another look: what was not there may be there by now
+            return self._files.read(path)
+        self._fetch_after(path)
+        coming = self._coming.pop(path, None)
+        found = None if coming is None else coming.result()
+        return self._files.read(path) if found is None else found
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def _fetch_after(self, path: str) -> None:
+        tile = parse_path(path)
+        if tile.level not in (ENTRIES, 0) or tile.width != TILE_WIDTH:
+            return
+        for index in range(tile.index + 1, tile.index + 1 + FILES_AHEAD):
+            following = Tile(tile.level, index, TILE_WIDTH).path
+            if following not in self._coming:
+                self._coming[following] = self._pool.submit(self._files.read, following)
 
 
 def _get(address: str) -> bytes | None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -20,7 +20,15 @@ from ledger.core.tiles import LogFiles
 from ledger.verifier import audit_command, audit_files
 from ledger.verifier.audit import Auditor
 from ledger.verifier.audit_command import Audit, Result
-from ledger.verifier.audit_files import FilesUnreachable, Folder, Web, log_files, read_kept, write_kept
+from ledger.verifier.audit_files import (
+    FilesUnreachable,
+    Folder,
+    ReadAhead,
+    Web,
+    log_files,
+    read_kept,
+    write_kept,
+)
 from ledger.verifier.audit_kept import nothing_kept
 from ledger.verifier.command import main
 from ledger.verifier.files import Unreadable
@@ -28,12 +36,20 @@ from tests.acceptance.conftest import evidence
 from tests.support.builder import Log
 from tests.support.dishonest import write_files
 from tests.support.public_files import Files, publish, trust_of
-from tests.verifier.test_audit import small_log
+from tests.verifier.test_audit import allege, small_log
 
 
 @pytest.fixture(scope="module")
 def log() -> Log:
     return small_log(4, "demo")
+
+
+@pytest.fixture(scope="module")
+def long_log() -> Log:
+    """Two full bundles and some more."""
+    log = small_log(0, "demo")
+    allege(log, 520)
+    return log
 
 
 @pytest.fixture
@@ -140,6 +156,38 @@ def test_nobody_listening_is_unreachable() -> None:
 def test_only_folders_and_web_addresses_are_places(nowhere: str) -> None:
     with pytest.raises(Unreadable):
         log_files(nowhere)
+
+
+class Recording(Files):
+    """Notes what is asked for."""
+
+    def __init__(self, files: Files) -> None:
+        super().__init__(files)
+        self.asked: list[str] = []
+
+    def read(self, path: str) -> bytes | None:
+        self.asked.append(path)
+        return super().read(path)
+
+
+def test_reading_ahead_shows_the_same_files(long_log: Log) -> None:
+    whole = publish(long_log.entries)
+    with closing(ReadAhead(recording := Recording(whole))) as files:
+        for _ in range(2):
+            *_, looked = Auditor(trust_of(long_log)).look(files, long_log.now)
+            assert looked.to_json()["judged"] == len(long_log.entries)
+    assert recording.asked.count("checkpoint") == 2
+    assert recording.asked.count("tile/entries/000") == 2
+    assert "tile/entries/004" in recording.asked, "one that the tree has not, asked for in advance"
+
+
+def test_a_file_that_came_after_it_was_asked_for_in_advance_is_found() -> None:
+    files = Files({"tile/0/000": b"a"})
+    with closing(ReadAhead(files)) as ahead:
+        assert ahead.read("tile/0/000") == b"a"
+        files["tile/0/001"] = b"b"
+        assert ahead.read("tile/0/001") == b"b"
+        assert ahead.read("tile/0/000.p/3") is None
 
 
 # --- the state file ---------------------------------------------------------------------
