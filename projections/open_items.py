@@ -122,6 +122,20 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """One statement that moved the due date: whose word it is, who signed it, and how far it is their own."""
+
+    by: str
+    claimants: tuple[str, ...]
+    hands: tuple[str, ...]
+    standing: str
+
+    def to_json(self) -> dict[str, object]:
+        hands = {"saidBy": list(self.claimants), "signedBy": list(self.hands)}
+        return {"by": self.by, **hands, "standing": self.standing}
+
+
+@dataclass(frozen=True, slots=True)
 class OpenItem:
     """A request or commitment and all that became of it by the day looked from.
 
@@ -142,15 +156,21 @@ class OpenItem:
     steps: tuple[Step, ...]
     withdrawn: str | None
     followed_by: tuple[tuple[str, str], ...]
+    moves: tuple[Move, ...] = ()
 
     def to_json(self) -> dict[str, object]:
-        moves = list(self.due.changes)
+        dates: dict[str, object] = {
+            "first": self.due.first,
+            "now": self.due.now,
+            "extensions": len(self.moves),
+            "changes": [move.to_json() for move in self.moves],
+        }
         shown: dict[str, object] = {
             **self.shown.to_json(),
             "asAmended": self.content,
             "open": self.open,
             "age": self.age.to_json(),
-            "due": {"first": self.due.first, "now": self.due.now, "extensions": len(moves), "changes": moves},
+            "due": dates,
             "overdueDays": self.overdue_days,
             "withdrawn": self.withdrawn,
             "followedBy": [{"rel": rel, "id": one} for rel, one in self.followed_by],
@@ -194,7 +214,18 @@ def view(item: Item, known: Slice, today: str) -> OpenItem:
         steps=_steps(moved, known),
         withdrawn=f"withdrawn by {len(withdrawn)} of {len(item.statement.issuers)}" if withdrawn else None,
         followed_by=tuple((rel, one.id) for rel, one in known.referring(item.id)),
+        moves=_moves(dates, known),
     )
+
+
+def _moves(dates: Due, known: Slice) -> tuple[Move, ...]:
+    found = []
+    for change in dates.changes:
+        one = known.get(change)
+        assert one is not None, "changes come from the same slice"
+        standing = provenance(one, known).standing
+        found.append(Move(change, one.statement.claimants, one.statement.issuers, standing))
+    return tuple(found)
 
 
 def _pending(asked: Sequence[Addressee]) -> bool:

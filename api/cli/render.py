@@ -484,6 +484,8 @@ def _due(item: Mapping[str, Any]) -> str:
     if due["extensions"]:
         moved = plural("moved {n} time", "moved {n} times", due["extensions"])
         words += _(" ({moved}, first {when})", moved=moved, when=due["first"] or _("unknown"))
+        if any(move["standing"] == "attributed" for move in due["changes"]):
+            words += _(", by somebody else's word for it")
     if item["overdueDays"]:
         words += plural(", {n} day overdue", ", {n} days overdue", item["overdueDays"])
     return words

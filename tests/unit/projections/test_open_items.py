@@ -119,6 +119,14 @@ def test_a_date_moved_by_an_amendment_shows_the_first_one_and_counts_as_moved() 
     assert (found.due.first, found.due.now, len(found.due.changes)) == ("2020-02", "2030", 1)
 
 
+def test_a_date_moved_in_the_askers_name_by_somebody_else_says_so() -> None:
+    log, question = asked(due="2020-01-31")
+    voice = {"claimants": ["asker"], "attribution": {"form": "paraphrase"}}
+    log.say("DueChanged", "factory:f", {"due": "2099"}, by="buyer", refs=[("on", question)], **voice)
+    (move,) = item(log, question).moves
+    assert (move.claimants, move.hands, move.standing) == (("asker",), ("buyer",), "attributed")
+
+
 def test_an_answer_that_was_taken_back_answers_nothing() -> None:
     log, question = asked()
     answer = log.say("ResponseGiven", "factory:f", by="buyer", refs=[("answers", question)])
