@@ -110,6 +110,17 @@ def after(act: str, operator: Operator) -> list[bytes]:
     }[act]
 
 
+def test_the_ledger_as_it_is_served_raises_no_alarm(demo: Demo) -> None:
+    """Over HTTP, by the command line."""
+    ran = evidence("audit", demo.url, "--trust", demo.data / "trust.json", "--json")
+    assert ran.json() == {
+        "size": demo.shown["entries"],
+        "judged": demo.shown["entries"],
+        "exitCode": 0,
+        "alarms": [],
+    }
+
+
 # --- entries dropped, altered, inserted, reordered ----------------------------------------
 
 
