@@ -1,0 +1,94 @@
+"""Everything about a factory of the 2019 case in one file, and what a stranger makes of it."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ledger.core.report import Report
+from ledger.verifier.files import read_trust, verify_file
+from tests.acceptance.conftest import Demo, evidence
+
+pytestmark = pytest.mark.xdist_group("acceptance")
+
+FOSHAN = "factory:foshan-nanhai-mattel"
+
+
+def verify(demo: Demo, file: Path) -> Report:
+    """What `evidence verify` says, without starting a process for each file."""
+    return verify_file(file, read_trust(demo.data / "trust.json"))
+
+
+def grades(report: Report) -> dict[str, str]:
+    return {step.name: step.grade for step in report}
+
+
+@pytest.fixture(scope="module")
+def bundle(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("bundles") / "foshan.jsonl"
+    assert demo.run("bundle", FOSHAN, "-o", file).code == 0
+    return file
+
+
+def test_a_stranger_with_the_trust_file_finds_everything_held(demo: Demo, bundle: Path) -> None:
+    ran = evidence("verify", bundle, "--trust", demo.data / "trust.json", "--json")
+    assert ran.code == 0, ran.err
+    found = {step["name"]: step["grade"] for step in json.loads(ran.out)["steps"]}
+    assert found["completeness"] == found["signatures"] == found["inclusion"] == "held"
+    assert set(found.values()) <= {"held", "unchecked"}
+
+
+def test_without_a_trust_file_it_is_nobodys_word(bundle: Path) -> None:
+    assert verify_file(bundle, None).exit_code == 3
+
+
+def test_asked_again_it_is_the_same_file(demo: Demo, bundle: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again.jsonl"
+    assert demo.run("bundle", FOSHAN.partition(":")[2], "-o", again).code == 0
+    assert again.read_bytes() == bundle.read_bytes()
+
+
+def test_with_documents_it_is_a_zip_whose_documents_match(demo: Demo, bundle: Path, tmp_path: Path) -> None:
+    file = tmp_path / "foshan.zip"
+    assert demo.run("bundle", FOSHAN, "--documents", "-o", file).code == 0
+    with zipfile.ZipFile(file) as folder:
+        assert folder.read("bundle.jsonl") == bundle.read_bytes()
+        assert any(name.startswith("documents/") for name in folder.namelist())
+    report = verify(demo, file)
+    assert (report.exit_code, grades(report)["documents"]) == (0, "held")
+
+
+@pytest.mark.parametrize("name", ["party:ietp", "everfront"])
+def test_other_names_have_theirs(demo: Demo, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "other.jsonl"
+    assert demo.run("bundle", name, "-o", file).code == 0
+    report = verify(demo, file)
+    assert (report.exit_code, grades(report)["completeness"]) == (0, "held")
+
+
+def test_a_statement_has_its_own(demo: Demo, tmp_path: Path) -> None:
+    own = demo.shown["timeline"]["items"][-1]["id"]
+    file = tmp_path / "statement.jsonl"
+    assert demo.run("bundle", own, "-o", file).code == 0
+    assert verify(demo, file).exit_code == 0
+
+
+def test_a_dossier_holds_the_same_bundle(demo: Demo, bundle: Path, tmp_path: Path) -> None:
+    page = tmp_path / "foshan.html"
+    assert demo.run("dossier", FOSHAN, "-o", page).code == 0
+    text = page.read_text()
+    assert "no organisation" in text or "signed nothing here" in text
+    assert "http:" not in text.partition("<style>")[0]
+    assert list(verify(demo, page)) == list(verify(demo, bundle))
+
+
+def test_names_that_are_not_there_are_told_in_one_line(demo: Demo, tmp_path: Path) -> None:
+    file = tmp_path / "nothing.jsonl"
+    for name, code in (("factory:nowhere", 1), ("ledger:main", 2)):
+        ran = demo.run("bundle", name, "-o", file)
+        assert ran.code == code
+        assert len(ran.err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
