@@ -41,7 +41,7 @@ FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 10.0
 
 # Any number will do, as long as no other advisory lock of the ledger has it ("proj" in ASCII).
-_LEAD = 0x70_72_6F_6A
+LEADING = 0x70_72_6F_6A
 # Without a transaction, as it is asked all the time and mostly in vain.
 _BEHIND = """
     SELECT EXISTS (
@@ -87,12 +87,12 @@ class Runner:
     def __init__(
         self, url: str, views: Sequence[View], *, batch: int = BATCH, idle: float = IDLE_SECONDS
     ) -> None:
-        self._url, self._views, self._batch, self._idle = url, tuple(views), batch, idle
+        self.url, self._views, self._batch, self._idle = url, tuple(views), batch, idle
         self._names = {schema.tracking_name(view): view for view in self._views}
         self._conn: Connection[Any] | None = None
         self._resting: dict[str, float] = {}
         self._woken = threading.Event()
-        self._leads = False
+        self.leads = False  # whether it projects unasked; until its session ends
         self._full = False
         self.trouble: str | None = None
 
@@ -127,12 +127,12 @@ class Runner:
         return max(self._idle, min(REST * (time.monotonic() - started), LONGEST_REST))
 
     def _is_leader(self) -> bool:
-        """Whether this runner projects unasked. It leads until its session ends."""
+        """Whether this runner projects unasked: the first one asked, until its session ends."""
         conn = self._connection()
-        if not self._leads:
-            row = conn.cursor(row_factory=tuple_row).execute("SELECT pg_try_advisory_lock(%s)", (_LEAD,))
-            self._leads = row.fetchone() == (True,)
-        return self._leads
+        if not self.leads:
+            row = conn.cursor(row_factory=tuple_row).execute("SELECT pg_try_advisory_lock(%s)", (LEADING,))
+            self.leads = row.fetchone() == (True,)
+        return self.leads
 
     def wake(self) -> None:
         """Look for new entries now; may be called from any thread."""
@@ -165,11 +165,11 @@ class Runner:
 
     def _connection(self) -> Connection[Any]:
         if self._conn is None or self._conn.closed:
-            conn = psycopg.connect(self._url, autocommit=True)
+            conn = psycopg.connect(self.url, autocommit=True)
             # Rows can be made again from the log; waiting for the disk would slow the sequencer beside us.
             conn.execute("SET synchronous_commit = off")
             schema.install(conn, self._views)
-            self._conn, self._leads = conn, False
+            self._conn, self.leads = conn, False
         return self._conn
 
     def _is_behind(self, conn: Connection[Any]) -> bool:
@@ -283,9 +283,7 @@ def write(conn: Connection[Any], views: Sequence[View], rows: Sequence[Sequence[
     conn.execute(_MOVE, {"views": [view.name for view in views], "names": names, "to": to})
 
 
-def _write_together(
-    conn: Connection[Any], views: Sequence[View], taken: Sequence[Taken], start: int
-) -> bool:
+def _write_together(conn: Connection[Any], views: Sequence[View], taken: Sequence[Taken], start: int) -> bool:
     """Whether the database took every view's rows; if not, none is written."""
     try:
         with conn.transaction():

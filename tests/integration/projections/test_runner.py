@@ -14,7 +14,7 @@ from ledger.core.statement import Recorded
 from projections import schema
 from projections.check import Checked, Defect, check
 from projections.row import Row, View
-from projections.runner import Runner, health, wait
+from projections.runner import LEADING, Runner, health, wait
 from projections.views import BY_NAME, VIEWS
 from tests.support.small_log import SmallLog
 
@@ -72,20 +72,68 @@ def test_batches_leave_the_rows_that_one_pass_makes(database_url: str, runner: R
 def test_an_entry_is_projected_once_however_often_and_by_however_many_it_is_tried(database_url: str) -> None:
     log = a_log(60)
     log.store(database_url)
-    runners = [Runner(database_url, VIEWS, batch=5, idle=0.001) for _ in range(3)]
-    stop = threading.Event()
-    threads = [threading.Thread(target=runner.run_forever, args=(stop,)) for runner in runners]
+    runners = [Runner(database_url, VIEWS, batch=5) for _ in range(3)]
+    threads = [threading.Thread(target=run_until, args=(runner, len(log.entries))) for runner in runners]
     for thread in threads:
         thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+        assert not thread.is_alive()
+    assert defects(database_url) == []
+
+
+def run_until(runner: Runner, size: int) -> None:
+    """Project in turn with others until every view has taken in `size` entries."""
+    with runner, psycopg.connect(runner.url, autocommit=True) as conn:
+        schema.install(conn, VIEWS)
+        while not wait(conn, VIEWS, size - 1, timeout=0):
+            runner.run_once()
+
+
+def test_one_of_several_runners_projects_and_another_one_when_it_is_gone(database_url: str) -> None:
+    log = a_log(60)
+    log.store(database_url, 10)
+    runners = [Runner(database_url, VIEWS, idle=0.001) for _ in range(2)]
+    stops = [threading.Event() for _ in runners]
+    threads = [
+        threading.Thread(target=runner.run_forever, args=(stop,))
+        for runner, stop in zip(runners, stops, strict=True)
+    ]
     with psycopg.connect(database_url, autocommit=True) as conn:
         schema.install(conn, VIEWS)
+        for thread in threads:
+            thread.start()
+        assert wait(conn, VIEWS, 9, timeout=20)
+        leading = [runner.leads for runner in runners]
+        assert sorted(leading) == [False, True]
+        first = leading.index(True)
+        stops[first].set()
+        threads[first].join(timeout=10)
+        log.store(database_url)
         assert wait(conn, VIEWS, len(log.entries) - 1, timeout=20)
-    stop.set()
-    for thread in threads:
-        thread.join(timeout=10)
-        assert not thread.is_alive()
-    assert [runner.trouble for runner in runners] == [None, None, None]
+        assert runners[1 - first].leads
+    stops[1 - first].set()
+    threads[1 - first].join(timeout=10)
+    assert [runner.trouble for runner in runners] == [None, None]
     assert defects(database_url) == []
+
+
+def test_a_runner_that_stands_by_projects_when_it_is_woken(database_url: str) -> None:
+    log = a_log()
+    log.store(database_url)
+    with psycopg.connect(database_url, autocommit=True) as other:
+        schema.install(other, VIEWS)
+        other.execute("SELECT pg_advisory_lock(%s)", (LEADING,))
+        runner, stop = Runner(database_url, VIEWS), threading.Event()
+        thread = threading.Thread(target=runner.run_forever, args=(stop,))
+        thread.start()
+        assert not wait(other, VIEWS, 0, timeout=0.3)
+        runner.wake()
+        assert wait(other, VIEWS, len(log.entries) - 1, timeout=20)
+        assert not runner.leads
+        stop.set()
+        runner.wake()
+        thread.join(timeout=10)
 
 
 def test_a_poisoned_entry_stops_its_view_alone_and_is_named_with_its_position(database_url: str) -> None:
