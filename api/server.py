@@ -9,10 +9,12 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
+from uvicorn.supervisors import Multiprocess
 
 from api import logs
 from api.app import create_app
 from api.composition import Service, database
+from api.listener import open_listener
 from api.settings import Settings, hand_down, load
 from api.tuning import tune
 from ledger.store.migrate import migrate
@@ -51,7 +53,9 @@ def app() -> FastAPI:
 
 def _watch(settings: Settings) -> None:
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
-    uvicorn.run("api.server:app", factory=True, workers=settings.workers, **_options(settings))
+    config = uvicorn.Config("api.server:app", factory=True, workers=settings.workers, **_options(settings))
+    with open_listener(settings.host, settings.port) as listener:
+        Multiprocess(config, [listener]).run()
 
 
 def _options(settings: Settings) -> dict[str, Any]:
