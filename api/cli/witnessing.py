@@ -24,9 +24,7 @@ from ledger.verifier.files import keys_of_receipts
 Id = Annotated[str, typer.Argument(metavar="ID", help="A statement's id.")]
 Receipts = Annotated[
     Path | None,
-    typer.Option(
-        "--receipts", metavar="DIR", help="Where the first receipt lies, and the newest goes."
-    ),
+    typer.Option("--receipts", metavar="DIR", help="Where the first receipt lies, and the newest goes."),
 ]
 
 
