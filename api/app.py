@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import problems
 from api.answers import HEAD_ONLY
 from api.composition import Service
-from api.hot import Bounds, SubmitBatch, SubmitStatement
+from api.hot import Bounds, HotRoutes, SubmitBatch, SubmitStatement
 from api.limits import Gate
 from api.problems import Problem
 from api.routes import ROUTERS, UNVERSIONED
@@ -59,26 +59,27 @@ def create_app(settings: Settings, open_service: OpenService = Service) -> FastA
     )
     app.state.uploads = Gate(settings.uploads_at_once, "too-many-uploads")
     app.state.bundles = Gate(settings.bundles_at_once, "too-many-bundles")
-    _add_routes(app, settings)
+    _add_routes(app)
     _add_problems(app)
-    app.add_middleware(Guard)
+    app.add_middleware(HotRoutes, routes=_hot_routes(app, settings))
+    app.add_middleware(Guard)  # last, so around everything
     return app
 
 
-def _add_routes(app: FastAPI, settings: Settings) -> None:
-    """The hot routes first: the documented ones of the same paths stay in the OpenAPI document."""
+def _hot_routes(app: FastAPI, settings: Settings) -> list[Route]:
     bounds = Bounds(settings.max_statement_bytes, settings.max_batch_bytes, settings.max_batch_lines)
 
     def service() -> Service:
         found: Service = app.state.service
         return found
 
-    app.router.routes.append(
-        Route(f"{PREFIX}/statements", SubmitStatement(service, bounds), methods=["POST"])
-    )
-    app.router.routes.append(
-        Route(f"{PREFIX}/statements:batch", SubmitBatch(service, bounds), methods=["POST"])
-    )
+    return [
+        Route(f"{PREFIX}/statements", SubmitStatement(service, bounds), methods=["POST"]),
+        Route(f"{PREFIX}/statements:batch", SubmitBatch(service, bounds), methods=["POST"]),
+    ]
+
+
+def _add_routes(app: FastAPI) -> None:
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
     for router in UNVERSIONED:

@@ -18,7 +18,9 @@ from psycopg_pool import ConnectionPool
 from pydantic import SecretStr
 
 from api import documents, metrics
+from api.appending import Appender
 from api.client.keyfile import read_key_file
+from api.codec import CODEC
 from api.problems import Problem
 from api.promises import Proven, prove
 from api.publishing import LogParts, PublishingThread, bucket_of, open_log, open_log_files
@@ -27,6 +29,7 @@ from api.settings import Settings
 from api.signing import admit as admit_log_keys
 from ledger.application import Ledger
 from ledger.clock import SystemClock
+from ledger.core import canonical
 from ledger.core.refusal import LedgerError
 from ledger.core.statement import Recorded, read_recorded
 from ledger.cosigning import WitnessState
@@ -49,6 +52,8 @@ from projections.runner import Runner
 from projections.views import VIEWS
 
 log = structlog.get_logger("service")
+canonical.use(CODEC)  # in every process that serves, projects, checks or rebuilds
+
 T = TypeVar("T")
 READERS = 8  # connections for views, in each process
 
@@ -113,6 +118,7 @@ class Service:
         self._projector: Runner | None = None
         self._indexer: IndexPublisher | None = None
         self._index_trouble: str | None = None
+        self._appender: Appender | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -145,7 +151,10 @@ class Service:
 
     async def append(self, group: Sequence[Submission]) -> list[Outcome]:
         """The outcomes in order, once everything accepted is durable."""
-        return await asyncio.wrap_future(self.sequencer.submit_together(group))
+        loop = asyncio.get_running_loop()
+        if self._appender is None or self._appender.loop is not loop:
+            self._appender = Appender(self.sequencer, loop)
+        return await self._appender.append(group)
 
     def read(self, question: Callable[[Connection[Any]], T]) -> T:
         """Ask the views within one snapshot. Raises `StoreUnavailable` when the database does not answer."""

@@ -1,7 +1,8 @@
 """The two routes that must be fast, as bare ASGI endpoints: one statement, and a batch of JSON Lines.
 
-They stand before the documented FastAPI routes of the same paths, so that the OpenAPI document is whole while
-no model is built for a request. Decoding and verification of statements happen in the sequencer's threads.
+They stand before the application, whose documented routes of the same paths keep the OpenAPI document whole:
+no model is built for a request, and nothing that they do not need is passed through. Statements are decoded
+and verified in the sequencer's threads.
 
 A batch is answered while it is still being read, line by line in order. Reading never waits for the client to
 take results, since many clients send everything before they read anything; it waits for the sequencer only.
@@ -14,7 +15,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from starlette.requests import ClientDisconnect
-from starlette.types import Message, Receive, Scope, Send
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import limits, problems, submissions
 from api.problems import Problem
@@ -47,6 +49,22 @@ class Bounds(NamedTuple):
     statement_bytes: int
     batch_bytes: int
     batch_lines: int
+
+
+class HotRoutes:
+    """Middleware: requests of these methods and paths go to their endpoints at once."""
+
+    def __init__(self, app: ASGIApp, routes: Sequence[Route]) -> None:
+        self._app = app
+        self._routes = {(method, route.path): route for route in routes for method in route.methods or ()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route = self._routes.get((scope.get("method", ""), scope.get("path", "")))
+        if route is None:
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = route
+        await route.app(scope, receive, send)
 
 
 class SubmitStatement:

@@ -12,7 +12,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import NamedTuple
 
 from ledger.core import keys
@@ -115,22 +116,19 @@ class Ticket:
 
 
 class Group:
-    """Submissions answered together: one future of all outcomes, in order."""
+    """Submissions answered together: `done` is called once, with all outcomes in order."""
 
-    def __init__(self, size: int) -> None:
-        self.future: Future[list[Outcome]] = Future()
-        self.future.set_running_or_notify_cancel()
+    def __init__(self, size: int, done: Callable[[list[Outcome]], None]) -> None:
+        """`size` is at least 1; `done` is called by whoever settles the last one."""
+        self._done = done
         self._outcomes: list[Outcome | None] = [None] * size
-        self._left = size
-        if not size:
-            self.future.set_result([])
+        self._settled = count(1)  # two threads settle when the queue runs full; they never draw one number
 
     def settler(self, index: int) -> Settle:
         def settle(outcome: Outcome) -> None:
             self._outcomes[index] = outcome
-            self._left -= 1
-            if not self._left:
-                self.future.set_result([each for each in self._outcomes if each is not None])
+            if next(self._settled) == len(self._outcomes):
+                self._done([each for each in self._outcomes if each is not None])
 
         return settle
 

@@ -133,14 +133,22 @@ class Sequencer:
         `SequencerUnavailable`.
         """
         futures: list[Future[Receipt]] = [Future() for _ in submissions]
-        self._intake.put([Ticket(each, _settler(f)) for each, f in zip(submissions, futures, strict=True)])
+        self.take_in([Ticket(each, _settler(f)) for each, f in zip(submissions, futures, strict=True)])
         return futures
 
     def submit_together(self, submissions: Sequence[Submission]) -> Future[list[Outcome]]:
         """Like `submit`, with one future for all outcomes in order; exceptions are values of the list."""
-        group = Group(len(submissions))
-        self._intake.put([Ticket(each, group.settler(i)) for i, each in enumerate(submissions)])
-        return group.future
+        future: Future[list[Outcome]] = Future()
+        future.set_running_or_notify_cancel()
+        if not submissions:
+            future.set_result([])
+        group = Group(len(submissions), future.set_result)
+        self.take_in([Ticket(each, group.settler(at)) for at, each in enumerate(submissions)])
+        return future
+
+    def take_in(self, tickets: Sequence[Ticket]) -> None:
+        """Queue tickets, in order; each is settled once, in the writer's thread or in this one."""
+        self._intake.put(tickets)
 
     # Everything below runs in the writer's thread.
 

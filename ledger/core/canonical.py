@@ -5,15 +5,17 @@ booleans and integers up to 2^53-1; no floats, no null, no lone surrogates; keys
 that every order of code units is the same order; at most 16 levels, the outermost container being level
 1.
 
-Decoding parses, checks, re-encodes and compares. The C scanner of the standard library does the common case;
-only input that fails is read again, slowly, to name its defect and place.
+Decoding parses, checks, re-encodes and compares. The C scanner of the standard library does the common case,
+or a faster reader and writer if one was given; only input that fails is read again, slowly, to name its
+defect and place.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from json import encoder
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from .refusal import Refusal
 
@@ -54,6 +56,8 @@ def decode(data: bytes, limit: int = PAYLOAD_LIMIT) -> Any:
     """The value whose canonical encoding is exactly `data`; `Refusal` names the defect and its place."""
     if len(data) > limit:
         raise Refusal("too-large", f"{len(data)} bytes, the limit is {limit}")
+    if _given is not None and (found := _given.decode_same(data)) is not _NOTHING:
+        return found
     try:
         value, _ = _read(data.decode("utf-8"))  # what follows the value, the comparison shows
         same = _holds(value, 1) and _write(value).encode("utf-8") == data
@@ -66,6 +70,8 @@ def decode(data: bytes, limit: int = PAYLOAD_LIMIT) -> Any:
 
 def decode_trusted(data: bytes) -> Any:
     """The value of bytes that `decode` has accepted before, such as those of the log."""
+    if _given is not None:
+        return _given.read(data)
     return _read_any(data.decode("utf-8"))[0]
 
 
@@ -91,6 +97,42 @@ _read_any = json.JSONDecoder().raw_decode
 # Keys seen and found good. The kinds use about a hundred, so the bound is met only by an attacker's keys.
 _good_keys: set[str] = set()
 _GOOD_KEYS_LIMIT = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """A faster JSON reader and writer than the standard library's; `errors` is what either raises.
+
+    `write` sorts members and adds no space. What they do not agree on is decided by the standard library's,
+    so they can refuse nothing; that they accept nothing more is for the tests (tests/property).
+    """
+
+    read: Callable[[bytes], Any]
+    write: Callable[[Any], bytes]
+    errors: tuple[type[Exception], ...]
+
+    def decode_same(self, data: bytes) -> Any:
+        """The value that `data` is the canonical encoding of; `_NOTHING` when that is not certain."""
+        try:
+            value = self.read(data)
+            return value if _holds(value, 1) and self.write(value) == data else _NOTHING
+        except self.errors:
+            return _NOTHING
+
+
+_NOTHING: Final = object()
+_given: Codec | None = None
+
+
+def use(codec: Codec | None) -> None:
+    """Let `codec` do the common case from now on, in the whole process."""
+    global _given
+    _given = codec
+
+
+def used() -> Codec | None:
+    """The codec that does the common case, None for the standard library's."""
+    return _given
 
 
 def _holds(value: Any, depth: int) -> bool:
