@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from ledger.core import merkle
@@ -211,7 +211,7 @@ class _Gathered:
             for position, data in self.source.entries(page):
                 statement = read_recorded(position, data).statement
                 # The bytes are read again when they are written.
-                self.statements[position] = replace(statement, payload=b"", digests=())
+                self.statements[position] = statement._replace(payload=b"", digests=())
 
 
 def _anchors(

@@ -6,8 +6,7 @@ characters (128 bits).
 """
 
 import hashlib
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import canonical
 from .grammar import base64url_decode, base64url_encode
@@ -18,8 +17,7 @@ DISCLOSURE_LIMIT = 32_768  # bytes of canonical JSON
 FORBIDDEN_NAMES = frozenset({"_sd", "_sd_alg", "..."})
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosure:
+class Disclosure(NamedTuple):
     """A member that can be withheld or erased; `salt` has 16 bytes, `digest` is what stands in `_sd`."""
 
     text: str

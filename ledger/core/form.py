@@ -4,9 +4,8 @@ The steps read the JSON value of a payload; none of them needs the log, a clock 
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import counts, grammar
 from . import values as v
@@ -43,8 +42,7 @@ FOUNDING_NAMES = ("ledger:main", "party:operator", "party:registrar")
 SEALED_MULTIPLE = 16  # digests
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """The parts of a payload's value that the steps look at."""
 
     kind: Kind
@@ -120,7 +118,6 @@ PREDICATE_MEMBERS: Mapping[str, Member] = {
     "submitBy": Member(MOMENT),
     "sealed": Member(record("`{digest}`", {"digest": Member(DIGEST, True)})),
 }
-_check_predicate = record("the predicate", PREDICATE_MEMBERS).check
 
 
 def _check_statement_type(value: Any) -> None:
@@ -133,15 +130,13 @@ def _check_predicate_type(value: Any) -> None:
         raise Refusal("unknown-kind", "this predicate type is not one of this protocol's")
 
 
-_check_top = object_check(
-    {
-        "_type": _check_statement_type,
-        "subject": SUBJECTS.check,
-        "predicateType": _check_predicate_type,
-        "predicate": _check_predicate,
-    },
-    ("_type", "subject", "predicateType", "predicate"),
-)
+_TOP_MEMBERS = {
+    "_type": Type("the statement's type", {}, _check_statement_type),
+    "subject": SUBJECTS,
+    "predicateType": Type("the predicate's type", {}, _check_predicate_type),
+    "predicate": record("the predicate", PREDICATE_MEMBERS),
+}
+_check_top = object_check(_TOP_MEMBERS, _TOP_MEMBERS)
 
 # --- the claim, by event and visibility ------------------------------------------
 
@@ -163,20 +158,20 @@ def _unknown_in(kind: Kind, rows: Mapping[str, Row]) -> Callable[[str], Refusal]
 def _clear_check(kind: Kind, event: str, public: bool) -> Check:
     rows = kind.rows_for(event, public)
     clear = {name: row for name, row in rows.items() if row.presence not in (HIDDEN, DUE)}
-    checks = {name: row.type.check for name, row in clear.items()}
+    types = {name: row.type for name, row in clear.items()}
     if kind.discloses:
-        checks["_sd"] = SD.check
+        types["_sd"] = SD
     required = [name for name, row in clear.items() if row.presence == REQUIRED]
-    return object_check(checks, required, _unknown_in(kind, rows))
+    return object_check(types, required, _unknown_in(kind, rows))
 
 
 def _full_check(kind: Kind, event: str, public: bool, whole: bool) -> Check:
     rows = kind.rows_for(event, public)
-    checks = {name: row.type.resolved.check for name, row in rows.items()}
+    types = {name: row.type.resolved for name, row in rows.items()}
     if kind.discloses:
-        checks["occurred"] = DATE.check
+        types["occurred"] = DATE
     required = [name for name, row in rows.items() if row.presence in (REQUIRED, DUE)]
-    return object_check(checks, required if whole else ())
+    return object_check(types, required if whole else ())
 
 
 _CASES = [(KINDS[kind], event, public) for event, (kind, _) in EVENTS.items() for public in (True, False)]

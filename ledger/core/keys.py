@@ -67,5 +67,7 @@ def sign(seed: bytes, message: bytes) -> bytes:
     return bindings.crypto_sign(message, _pair(seed)[1])[:SIGNATURE_BYTES]
 
 
+# A log signs each batch with the same key; deriving it costs as much as the signature.
+@lru_cache(maxsize=16)
 def _pair(seed: bytes) -> tuple[bytes, bytes]:
     return bindings.crypto_sign_seed_keypair(seed)

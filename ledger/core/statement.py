@@ -3,13 +3,14 @@
 `decode_statement` judges bytes that come from outside: everything that can be decided about a statement
 from its bytes alone (docs/protocol.md, "Statement"). `read_statement` and `read_recorded` read bytes that
 are in the log already, where that judgement has been passed; they check nothing and are an order of
-magnitude faster.
+magnitude faster. Statements are named tuples, which take a fifth of the time of frozen data
+classes to make: a log is read by the hundred thousand.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import canonical
 from .disclosure import Disclosure
@@ -46,16 +47,14 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What a statement is about: its name, and the SHA-256 (64 hex) of what the name stands for."""
 
     name: str
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """A pinned reference: `id` is the target's statement id, `ledger` (origin, genesis) of another log."""
 
     rel: str
@@ -72,8 +71,7 @@ class Attribution:
     via: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One signed statement.
 
     `issuers` is the hand (who signs), `claimants` the voice (whose claim it is; the issuers when the

@@ -286,8 +286,8 @@ def sound_with_a_later_version(story: Story) -> Bundle:
     value["predicate"]["shape"] = "unheard of"
     payload = canonical.encode(value)
     # Of the later version, whatever this one reads of it is what the index has it under.
-    outline = replace(read_statement(story.allegation().statement.payload), payload=payload)
-    outline = replace(outline, id=hashlib.sha256(payload).hexdigest())
+    outline = read_statement(story.allegation().statement.payload)._replace(payload=payload)
+    outline = outline._replace(id=hashlib.sha256(payload).hexdigest())
     story.smuggle(Signed(outline, sign(payload, story.log.keys["ngo"])))
     return story.bundle()
 
@@ -345,7 +345,7 @@ def entry_recorded_at_second_60(story: Story) -> Bundle:
 def statement_with_white_space(story: Story) -> Bundle:
     signed = story.allegation()
     payload = signed.statement.payload.replace(b'{"_type"', b'{ "_type"', 1)
-    statement = replace(signed.statement, payload=payload, id=hashlib.sha256(payload).hexdigest())
+    statement = signed.statement._replace(payload=payload, id=hashlib.sha256(payload).hexdigest())
     story.smuggle(Signed(statement, sign(payload, story.log.keys["ngo"])))
     return story.bundle()
 
