@@ -94,7 +94,10 @@ class Reading:
         item = self.by_index.get(-1 if self.bundle.head.index is None else self.bundle.head.index)
         if item is None or item.statement is None or item.statement.kind != "index":
             return None
-        return index_head(item.statement)
+        try:
+            return index_head(item.statement)
+        except (*MALFORMED, Refusal):
+            return None
 
     @cached_property
     def keys(self) -> dict[str, Key]:
@@ -217,39 +220,47 @@ def _read_anyway(payload: bytes) -> tuple[Statement | None, bool]:
     try:
         value = json.loads(payload)
         if not value["predicateType"].startswith(PREDICATE_TYPE):
-            return _outline(payload, value), False
-        return read_logged(payload), True
-    except MALFORMED:
+            return _usable(_outline(payload, value)), False
+        return _usable(read_logged(payload)), True
+    except (*MALFORMED, Refusal):
         return None, True
 
 
-def _outline(payload: bytes, value: Any) -> Statement | None:
+def _usable(statement: Statement) -> Statement:
+    """A statement of no known form, once what every step asks of it can be asked; raises `MALFORMED`."""
+    texts = [statement.event, statement.issued_at, statement.visibility, statement.origin, statement.genesis]
+    if not isinstance(statement.claim, dict) or not all(isinstance(text, str) for text in texts):
+        raise TypeError("a text or the claim is something else")
+    statement_keys(statement)
+    required_keys("ledger:main", [statement])
+    hash((statement.subjects, statement.refs, statement.attribution, statement.audience, statement.digests))
+    return statement
+
+
+def _outline(payload: bytes, value: Any) -> Statement:
     """What says whom a statement of another version concerns, if that still stands where it stood."""
-    try:
-        predicate = value["predicate"]
-        issuers = tuple(map(str, predicate["issuers"]))
-        return Statement(
-            sha256(payload).hexdigest(),
-            payload,
-            value["predicateType"].rpartition(":")[2],
-            str(predicate["event"]),
-            None,
-            tuple([Subject(str(one["name"]), str(one["digest"]["sha256"])) for one in value["subject"]]),
-            tuple([Ref(str(one["rel"]), str(one["digest"]["sha256"])) for one in predicate["refs"]]),
-            issuers,
-            tuple(map(str, predicate.get("claimants", issuers))),
-            None,
-            None,
-            str(predicate["issuedAt"]),
-            None,
-            "sealed",  # whether anybody may see what it discloses, only its own version says
-            (),
-            None,
-            None,
-            str(predicate["ledger"]["origin"]),
-            str(predicate["ledger"]["genesis"]),
-            {},
-            (),
-        )
-    except MALFORMED:
-        return None
+    predicate = value["predicate"]
+    issuers = tuple(map(str, predicate["issuers"]))
+    return Statement(
+        sha256(payload).hexdigest(),
+        payload,
+        value["predicateType"].rpartition(":")[2],
+        str(predicate["event"]),
+        None,
+        tuple([Subject(str(one["name"]), str(one["digest"]["sha256"])) for one in value["subject"]]),
+        tuple([Ref(str(one["rel"]), str(one["digest"]["sha256"])) for one in predicate["refs"]]),
+        issuers,
+        tuple(map(str, predicate.get("claimants", issuers))),
+        None,
+        None,
+        str(predicate["issuedAt"]),
+        None,
+        "sealed",  # whether anybody may see what it discloses, only its own version says
+        (),
+        None,
+        None,
+        str(predicate["ledger"]["origin"]),
+        str(predicate["ledger"]["genesis"]),
+        {},
+        (),
+    )

@@ -108,7 +108,7 @@ def _check_clock(state: PartialState, item: Item, statement: Statement) -> None:
 def compromised(reading: Reading) -> list[int]:
     """Entries signed since their key is said to be compromised, by a revocation that may come much later."""
     since = {
-        statement.claim.get("keyId"): statement.claim.get("compromisedSince")
+        str(statement.claim.get("keyId")): statement.claim.get("compromisedSince")
         for _, statement in reading.statements
         if statement.event == "KeyRevoked"
     }

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.core.bundle import format_bundle
+from ledger.core import canonical
+from ledger.core.bundle import Bundle, format_bundle
+from ledger.core.entry import encode_entry
 from ledger.core.merkle import Frontier, batch_inclusion_proofs, leaf_hash, verify_inclusion
 from ledger.core.receipt import Trust, parse_trust
 from ledger.core.refusal import Refusal
@@ -24,7 +28,7 @@ from ledger.verifier.bundle import verify_bundle
 from ledger.verifier.command import main
 from ledger.verifier.inclusion import Climb
 from ledger.verifier.timestamp import read_reply
-from tests.support.builder import Log
+from tests.support.builder import Log, sign
 from tests.support.bundles import bundle_bytes, trust
 from tests.verifier.defects import (
     CORPUS,
@@ -32,6 +36,7 @@ from tests.verifier.defects import (
     LETTER_ID,
     WITNESS,
     Story,
+    changed,
     corpus_trust,
     cosignature,
     reply,
@@ -123,9 +128,9 @@ def test_a_reply_says_what_was_stamped_and_when() -> None:
 def test_a_damaged_reply_raises_nothing_but_refusals() -> None:
     good = reply(b"a checkpoint")
     for at in range(len(good)):
-        for changed in (good[:at], good[:at] + bytes([good[at] ^ 0x81]) + good[at + 1 :]):
+        for damaged in (good[:at], good[:at] + bytes([good[at] ^ 0x81]) + good[at + 1 :]):
             with suppress(Refusal):
-                read_reply(changed)
+                read_reply(damaged)
 
 
 def test_an_auditor_who_cosigns_vouches_for_completeness() -> None:
@@ -211,3 +216,46 @@ def test_the_command_gives_programs_the_counts(capsys: pytest.CaptureFixture[str
 
 def test_a_missing_file_is_exit_code_2(tmp_path: Path) -> None:
     assert main([str(tmp_path / "nothing.jsonl")]) == 2
+
+
+# --- statements of any shape ------------------------------------------------------------
+
+STRANGE_VALUES = st.sampled_from([[], {}, 5, "x", True, ["x"], {"a": 1}, "", -1, "statement:" + "0" * 64])
+
+
+@cache
+def sound() -> tuple[Story, Bundle]:
+    story = Story()
+    return story, story.bundle()
+
+
+def paths(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield here
+    members = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
+    for step, member in members:
+        yield from paths(member, (*here, step))
+
+
+def put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    members = value.items() if isinstance(value, dict) else enumerate(value)
+    after = [(step, put(member, path[1:], new) if step == path[0] else member) for step, member in members]
+    return dict(after) if isinstance(value, dict) else [member for _, member in after]
+
+
+@given(data=st.data())
+@settings(deadline=None, max_examples=60)
+def test_a_statement_of_any_shape_is_judged_and_never_raises(data: st.DataObject) -> None:
+    story, bundle = sound()
+    recorded = data.draw(st.sampled_from([story.log.recorded[one.index] for one in bundle.entries]))
+    value = canonical.decode(recorded.statement.payload)
+    path = data.draw(st.sampled_from(list(paths(value))))
+    payload = canonical.encode(put(value, path, data.draw(STRANGE_VALUES)))
+    entry = encode_entry(sign(payload, story.log.keys["ngo"]), recorded.recorded_at)
+    made = format_bundle(changed(bundle, recorded.index, data=entry))
+    report = verify_bundle(made, corpus_trust())
+    assert report.exit_code == 1
+    assert report == verify_bundle(made, corpus_trust(), judging=JudgingHere())
