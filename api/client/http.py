@@ -10,6 +10,7 @@ import json
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import TracebackType
@@ -117,14 +118,16 @@ class Client:
             raise LedgerError(
                 f"{captured.path}: {error.strerror}", "put the document back beside the file"
             ) from error
+        # Before it leaves the machine: whoever made the signed file chose the path.
+        if sha256(data).hexdigest() != captured.sha256:
+            raise LedgerError(
+                f"{captured.path} is not the document that was signed", "restore the file, or sign again"
+            )
         response = self._request(
             "POST", "/v1/documents", content=data, headers={"content-type": captured.media}
         )
-        answer = _json(response)
-        if answer.get("sha256") != captured.sha256:
-            raise BadAnswer(
-                f"{captured.path} is not the document that was signed", "restore the file, or sign again"
-            )
+        if _json(response).get("sha256") != captured.sha256:
+            raise BadAnswer("the ledger took in other bytes than were sent", "send it again")
 
     def get(self, path: str, **parameters: str | int | None) -> Any:
         """The JSON value at a path; parameters that are None are left out."""
