@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -42,6 +44,7 @@ WitnessFile = Annotated[
         "--witnesses", metavar="FILE", help="Lines `witness`, `group` and `quorum` of a c2sp.org/tlog-policy."
     ),
 ]
+KEY_FILES = ("operator-root.key", "operator-device.key", "registrar.key")
 Policy = Annotated[str | None, typer.Option("--policy", help="What the operator does, in entry 0 for ever.")]
 
 
@@ -60,13 +63,16 @@ def init(
     if opened is not None and clock != "demo":
         raise UsageError("a ledger opens now", "give --opened with --clock demo only")
     settings = load_settings(data, database, origin=origin)
+    _refuse_occupied(settings)
     passphrase = None if no_passphrase else new_passphrase(settings)
     lines = "" if witnesses is None else _read(witnesses)
-    genesis, trust = found(
-        settings, origin, clock, opened or now(), passphrase, policy or USUAL_POLICY, lines
-    )
-    with reach(settings) as client:
-        enter_genesis(client, genesis, trust, settings.receipts_folder)
+    _prepare(settings)
+    with _undone_unless_opened(settings):
+        genesis, trust = found(
+            settings, origin, clock, opened or now(), passphrase, policy or USUAL_POLICY, lines
+        )
+        with reach(settings) as client:
+            enter_genesis(client, genesis, trust, settings.receipts_folder)
     if as_json:
         say_json({"origin": trust.origin, "genesis": trust.genesis, "trust": str(settings.trust_file)})
         return
@@ -78,6 +84,40 @@ def init(
         )
     )
     say(_("Give {file} to whoever verifies receipts.", file=settings.trust_file))
+
+
+def _prepare(settings: Settings) -> None:
+    """Give the database its tables, an empty one of your own too. Raises LedgerError for one in use."""
+    if _migrated_size(settings):
+        raise LedgerError("the database already holds a ledger", "name an empty database")
+
+
+def _migrated_size(settings: Settings) -> int:
+    from api.composition import database as opened
+    from ledger.store.datastore import datastore_from_url
+    from ledger.store.migrate import migrate as apply
+    from ledger.store.recorder import PostgresLedgerRecorder
+
+    with opened(settings) as url:
+        apply(url)
+        with closing(datastore_from_url(url)) as datastore:
+            return PostgresLedgerRecorder(datastore).head().size
+
+
+@contextmanager
+def _undone_unless_opened(settings: Settings) -> Iterator[None]:
+    """Take the keys and the trust file away again if the block fails and the log has no entry 0, so that the
+    command can be tried again.
+    """
+    try:
+        yield
+    except BaseException:
+        with suppress(LedgerError):
+            if not _migrated_size(settings):
+                for path in (*map(settings.keys_folder.joinpath, KEY_FILES), settings.log_key_file):
+                    path.unlink(missing_ok=True)
+                settings.trust_file.unlink(missing_ok=True)
+        raise
 
 
 def now() -> str:
@@ -124,17 +164,22 @@ def _read(witnesses: Path) -> str:
         raise LedgerError(f"{witnesses}: {error}", "name a file of c2sp.org/tlog-policy lines") from error
 
 
-def _keys(settings: Settings, passphrase: str | None) -> tuple[FounderSeeds, bytes]:
+def _refuse_occupied(settings: Settings) -> None:
     if settings.log_key_file.exists() or settings.trust_file.exists():
         raise LedgerError(f"there is a ledger in {settings.data} already", "name another folder with --data")
+
+
+def _keys(settings: Settings, passphrase: str | None) -> tuple[FounderSeeds, bytes]:
+    _refuse_occupied(settings)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     seeds = FounderSeeds(new_seed(), new_seed(), new_seed())
     root, device, registrar = seeds.public()
     folder = settings.keys_folder
-    write_key_file(folder / "operator-root.key", seeds.operator_root, root, passphrase)
+    files = [folder / name for name in KEY_FILES]
+    write_key_file(files[0], seeds.operator_root, root, passphrase)
     # The device key and the log's key sign while nobody is there to type a passphrase.
-    write_key_file(folder / "operator-device.key", seeds.operator_device, device, None)
-    write_key_file(folder / "registrar.key", seeds.registrar_root, registrar, passphrase)
+    write_key_file(files[1], seeds.operator_device, device, None)
+    write_key_file(files[2], seeds.registrar_root, registrar, passphrase)
     log_seed = new_seed()
     write_key_file(settings.log_key_file, log_seed, _log_key(log_seed), None)
     return seeds, log_seed

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -57,20 +57,24 @@ def served(settings: Settings, **where: Any) -> Iterator[None]:
     import uvicorn
 
     from api.app import create_app
+    from api.composition import Service
 
-    config = uvicorn.Config(
-        create_app(settings), log_level="error", access_log=False, lifespan="on", log_config=None, **where
-    )
-    server = uvicorn.Server(config)
-    failure: list[BaseException] = []
-    thread = threading.Thread(target=_run, args=(server, failure), name="api", daemon=True)
-    thread.start()
-    try:
-        _await_start(server, thread, failure)
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
+    # Opened here rather than by the server, so that a ledger that cannot be opened is told in one line.
+    with Service(settings) as service:
+        application = create_app(settings, lambda _: nullcontext(service))
+        config = uvicorn.Config(
+            application, log_level="error", access_log=False, lifespan="on", log_config=None, **where
+        )
+        server = uvicorn.Server(config)
+        failure: list[BaseException] = []
+        thread = threading.Thread(target=_run, args=(server, failure), name="api", daemon=True)
+        thread.start()
+        try:
+            _await_start(server, thread, failure)
+            yield
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def _run(server: Any, failure: list[BaseException]) -> None:
