@@ -69,7 +69,7 @@ def open_items(
     url: Url = None,
     as_json: Json = False,
 ) -> None:
-    """Questions, demands and commitments that nobody has answered or kept."""
+    """Questions, demands and commitments that nothing in this ledger answers or verifies."""
     found = {}
     with _opened(data, database, url) as (client, newest):
         for what in ("requests", "commitments"):

@@ -513,7 +513,15 @@ def _entry_lines(entry: Mapping[str, Any], page: Page) -> list[Line]:
         for name, value in facts.items()
         if isinstance(value, str | list) and name not in ("names", "_sd") and not _texts(value)
     ]
-    lines = [(names or _("name withheld"), ""), (" · ".join(shown), "dim")]
+    unnamed = _("name withheld") if entry["called"]["state"] == "withheld" else _("no name given")
+    lines = [(names or unnamed, ""), (" · ".join(shown), "dim")]
+    if entry["proposals"]:
+        others = plural(
+            "{n} statement by others changes nothing here",
+            "{n} statements by others change nothing here",
+            len(entry["proposals"]),
+        )
+        lines.append((others, "dim"))
     for new in entry["became"]:
         lines.append((_("now {name}", name=_title(page, new)), "yellow"))
     for key in entry.get("keys", []):
