@@ -16,7 +16,7 @@ from psycopg import Connection
 from starlette.concurrency import run_in_threadpool
 
 from api.composition import Service
-from ledger.bundles import prepare
+from ledger.bundles import choose_checkpoint, prepare
 from projections.bundle_source import Snapshot
 
 LINES: Final = "application/jsonl"
@@ -61,12 +61,14 @@ def chunks(file: Spool) -> Iterator[bytes]:
 
 def _write_lines(service: Service, about: str, out: IO[bytes]) -> Sequence[str]:
     """Write the bundle; returns the documents that it names."""
-    # Before the snapshot is taken, so that everything under the checkpoint is in it.
-    checkpoint = service.ledger.checkpoint()
-    service.wait_for(checkpoint.size)
+    # Before the snapshot is taken, so that everything under the checkpoints is in it.
+    published, signed = service.publications.newest(), service.ledger.checkpoint()
+    service.wait_for(signed.size)
 
     def question(conn: Connection[Any]) -> Sequence[str]:
-        prepared = prepare(Snapshot(conn), about, checkpoint.note)
+        source = Snapshot(conn)
+        checkpoint = choose_checkpoint(source, signed.note, published and published.note)
+        prepared = prepare(source, about, checkpoint)
         for line in prepared.lines():
             out.write(line)
         return prepared.documents

@@ -120,6 +120,16 @@ class Prepared:
                 yield BundledEntry(position, data, tuple(path), texts)
 
 
+def choose_checkpoint(source: BundleSource, signed: str, published: str | None) -> str:
+    """Of two checkpoints of the log, the one for a bundle: the published, which witnesses may have signed,
+    too, once it covers an index statement; until then the newest that is signed.
+    """
+    if published is None:
+        return signed
+    size = parse_checkpoint(split_note(published)[0]).size
+    return signed if source.published_index(size) is None else published
+
+
 def prepare(
     source: BundleSource,
     about: str,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from ledger.bundles import NotBundled, TimeStamped
+from ledger.bundles import NotBundled, TimeStamped, choose_checkpoint
 from ledger.core.bundle import Bundle, required_keys
 from ledger.core.checkpoint import parse
 from ledger.core.disclosure import parse as parse_disclosure
@@ -15,7 +15,7 @@ from ledger.core.merkle import leaf_hash, verify_consistency, verify_inclusion
 from ledger.core.note import split_note
 from ledger.core.statement import Statement, read_recorded
 from tests.support.builder import Log
-from tests.support.bundles import bundle, bundle_bytes, case, checkpoint, prepared
+from tests.support.bundles import MemorySource, bundle, bundle_bytes, case, checkpoint, prepared
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,15 @@ def test_other_factories_and_strangers_stay_out(log: Log) -> None:
 def test_changes_of_a_criterion_come_with_it(log: Log) -> None:
     # Subject closure leaves criteria out, so the amendment says nothing of the factory.
     assert "StatementExtended" in events(bundle(log, "factory:toys"))
+
+
+def test_the_published_checkpoint_is_taken_once_it_covers_an_index_statement(log: Log) -> None:
+    source, signed = MemorySource(log), checkpoint(log)
+    indexed = next(one.index for one in log.recorded if one.statement.kind == "index")
+    before, after = checkpoint(log, indexed), checkpoint(log, indexed + 1)
+    assert choose_checkpoint(source, signed, None) == signed
+    assert choose_checkpoint(source, signed, before) == signed
+    assert choose_checkpoint(source, signed, after) == after
 
 
 def test_what_came_after_the_index_is_left_out(log: Log) -> None:
