@@ -95,9 +95,10 @@ class Reading:
         if item is None or item.statement is None or item.statement.kind != "index":
             return None
         try:
-            return index_head(item.statement)
+            head = index_head(item.statement)
         except (*MALFORMED, Refusal):
             return None
+        return head if type(head.size) is int and type(head.keys) is int else None
 
     @cached_property
     def keys(self) -> dict[str, Key]:

@@ -23,7 +23,7 @@ _GRANTED = (0, 1)
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a reply says: `imprint`, by the hash `algorithm`, of what was stamped; `time`, `YYYYMMDDhhmmssZ`."""
+    """What a reply says: `imprint`, the hash by `algorithm` of what was stamped; `time`, YYYYMMDDhhmmssZ."""
 
     algorithm: bytes
     imprint: bytes
