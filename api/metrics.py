@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client import CollectorRegistry, Counter, disable_created_metrics, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -21,6 +21,7 @@ MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"  # the library's own variable, read when it is imported
 
 log = structlog.get_logger("metrics")
+disable_created_metrics()  # type: ignore[no-untyped-call] # a second number for each counter, which nobody reads
 _own = CollectorRegistry()
 BATCHES: Final = Counter(
     "evidence_sequencer_batches", "Batches that the sequencer has committed.", registry=_own

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from uvicorn.supervisors import Multiprocess
 
-from api import logs
+from api import logs, metrics
 from api.app import create_app
 from api.composition import Service, database
 from api.listener import open_listener
@@ -53,6 +53,7 @@ def app() -> FastAPI:
 
 def _watch(settings: Settings) -> None:
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    metrics.share(settings.metrics_folder)
     config = uvicorn.Config("api.server:app", factory=True, workers=settings.workers, **_options(settings))
     with open_listener(settings.host, settings.port) as listener:
         Multiprocess(config, [listener]).run()
