@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.composition import Service
 from ledger.bundles import choose_checkpoint, prepare
+from ledger.store.timestamps import stamped
 from projections.bundle_source import Snapshot
 
 LINES: Final = "application/jsonl"
@@ -68,7 +69,7 @@ def _write_lines(service: Service, about: str, out: IO[bytes]) -> Sequence[str]:
     def question(conn: Connection[Any]) -> Sequence[str]:
         source = Snapshot(conn)
         checkpoint = choose_checkpoint(source, signed.note, published and published.note)
-        prepared = prepare(source, about, checkpoint)
+        prepared = prepare(source, about, checkpoint, stamped(conn))
         for line in prepared.lines():
             out.write(line)
         return prepared.documents

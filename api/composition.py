@@ -18,6 +18,7 @@ from psycopg_pool import ConnectionPool
 from pydantic import SecretStr
 
 from api import documents, metrics
+from api.anchoring import anchoring
 from api.appending import Appender
 from api.client.keyfile import read_key_file
 from api.codec import CODEC
@@ -239,6 +240,7 @@ class Service:
     def _start_publisher(self) -> None:
         """Beside the projector. Stopped after the sequencer, so that its last batch is published, too."""
         log = self._log
+        self._stack.enter_context(anchoring(self.settings, self.url))
         self._stack.enter_context(PublishingThread(self.settings, lambda: log, self.publications))
 
     def tile_publisher(self) -> Publisher:

@@ -66,6 +66,27 @@ RECEIPT: Final = _object(
         "proof": _text("c2sp.org/tlog-proof@v1"),
     },
 )
+ANCHORS: Final = _object(
+    "Time-stamps over published checkpoints.",
+    {
+        "items": {
+            "type": "array",
+            "items": _object(
+                "A reply of a time-stamping authority; `openssl ts -verify` checks it.",
+                {
+                    "size": _count("entries of the dated tree"),
+                    "time": _text("the authority's own time, as in the reply: YYYYMMDDhhmmssZ"),
+                    "authority": _text("its address"),
+                    "checkpoint": _text("the signed note that was published"),
+                    "text": _text(
+                        "what was dated: the note without signature lines", contentEncoding="base64"
+                    ),
+                    "reply": _text("TimeStampResp in DER, as it came", contentEncoding="base64"),
+                },
+            ),
+        }
+    },
+)
 PROVEN: Final = _object(
     "The newest receipt, and whether the ledger has kept its promise to publish.",
     {

@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     journal: Path | None = None
     witnesses: Path | None = None
     """A c2sp.org/tlog-policy file that says where witnesses are, and who else is asked to cosign."""
+    tsa_url: str = ""
+    """A time-stamping authority (RFC 3161) that dates published checkpoints; needs the extra `anchoring`."""
+    tsa_roots: Path | None = None
+    """Its root certificate in PEM, and those between if it does not send them."""
+    tsa_seconds: float = Field(3600.0, ge=1)
+    """The least time between two of its time-stamps."""
     operator_key: Path | None = None
     operator_key_passphrase: SecretStr | None = None
 

@@ -290,6 +290,48 @@ class Publications(Protocol):
         ...
 
 
+class TimeStamp(NamedTuple):
+    """An authority's reply (RFC 3161, DER) over the checkpoint of `size` entries, as it came.
+
+    `stamped_at` is the authority's own time, `YYYYMMDDhhmmss[.f]Z`.
+    """
+
+    size: int
+    authority: str
+    stamped_at: str
+    reply: bytes
+
+
+class TimeStampAuthority(Protocol):
+    """Somebody else who signs what was there, and when."""
+
+    name: str
+
+    def stamp(self, data: bytes) -> tuple[str, bytes]:
+        """Its time and its reply over `data`, verified. Raises `LedgerError`."""
+        ...
+
+
+class StampingTurn(Protocol):
+    """The right to ask authorities, held by one process of a log at a time."""
+
+    def due(self, authority: str, seconds: float) -> Publication | None:
+        """The newest publication, if the authority has not dated it, nor any for so long."""
+        ...
+
+    def keep(self, stamp: TimeStamp) -> None:
+        """Return once it is durable."""
+        ...
+
+
+class TimeStamps(Protocol):
+    """The replies, beside the record of what was published."""
+
+    def turn(self) -> AbstractContextManager[StampingTurn | None]:
+        """This process's turn to ask; None while another process has it."""
+        ...
+
+
 class Cosigner(Protocol):
     """Has a signed checkpoint witnessed before it is published."""
 

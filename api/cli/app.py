@@ -8,6 +8,7 @@ import typer
 from typer import _click
 
 from api.cli import (
+    anchoring,
     audit,
     bundles,
     checking,
@@ -74,6 +75,7 @@ app.command("dossier")(bundles.dossier)
 app.command("proof")(witnessing.proof)
 witness_app.command("status")(witnessing.status)
 witness_app.command("forget")(witnessing.forget)
+app.command("anchor")(anchoring.anchor)
 app.command("audit")(audit.audit)
 app.command("index")(proving.publish)
 prove_app.command("all")(proving.everything)

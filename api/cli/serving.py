@@ -34,6 +34,7 @@ def serve(
 
 def project(data: Data = None, database: Database = None) -> None:
     """Keep the views and the public log up to date until stopped, as a process of its own."""
+    from api.anchoring import anchoring
     from api.composition import database as opened
     from api.publishing import publishing
     from projections.runner import Runner
@@ -45,5 +46,5 @@ def project(data: Data = None, database: Database = None) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_args: stop.set())
         say(_("Keeping the views and the public log up to date until stopped (Ctrl-C)."))
-        with publishing(settings, url):
+        with publishing(settings, url), anchoring(settings, url):
             Runner(url, VIEWS).run_forever(stop)

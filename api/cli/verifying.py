@@ -33,6 +33,12 @@ def verify(
         typer.Argument(metavar="FILE...", help="Receipts (N.entry, its N.tlog-proof beside it) and bundles."),
     ],
     trust: Annotated[Path | None, typer.Option("--trust", metavar="FILE", help="Whom you trust.")] = None,
+    tsa_roots: Annotated[
+        Path | None,
+        typer.Option(
+            "--tsa-roots", metavar="PEM", help="Root certificates of time-stamping authorities you trust."
+        ),
+    ] = None,
     as_json_: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Verify receipts and bundles without network or account.
@@ -41,6 +47,10 @@ def verify(
     """
     root = None if trust is None else read_trust(trust)
     reports = [(path, verify_file(path, root)) for path in files]
+    if tsa_roots is not None:
+        from api.anchoring import with_certificates
+
+        reports = [(path, with_certificates(path, report, tsa_roots)) for path, report in reports]
     if as_json_:
         sys.stdout.write(as_json(reports))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.routes import (
+    anchors,
     bundles,
     checkpoint,
     criteria,
@@ -34,6 +35,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     documents.router,
     schemas.router,
     checkpoint.router,
+    anchors.router,
     ledger.router,
 )
 UNVERSIONED: tuple[APIRouter, ...] = (tiles.router, health.router, metrics.router)
