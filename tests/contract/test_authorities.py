@@ -1,4 +1,4 @@
-"""Time-stamps of a real authority on the loopback: what is kept, what is refused, and when it is asked again."""
+"""Time-stamps of a real authority on the loopback: what is kept, what refused, when it is asked again."""
 
 from __future__ import annotations
 
