@@ -48,6 +48,9 @@ export class KeyHistory {
   // was added before, not revoked or expired, and made for this kind of statement.
   async judge(statement, entry, index) {
     const introduced = new Set((await introducedKeys(statement, index)).map((key) => key.id));
+    for (const id of introduced) {
+      if (this.keys.has(id)) throw new Refusal("key-known", `the key ${id} was introduced before`);
+    }
     const signed = new Set();
     const proven = new Set();
     for (const { keyid } of entry.signatures) {

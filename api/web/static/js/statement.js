@@ -1,6 +1,6 @@
 // Entries, envelopes, statements and disclosures (docs/protocol.md, "Statements" to "Entries").
 
-import { Refusal, base64url, concat, fromBase64, fromBase64url, hex, isDigest, isName, isSlug, isTime, sha256, utf8 } from "./bytes.js";
+import { Refusal, base64url, concat, fromBase64, fromBase64url, fromUtf8, hex, isDigest, isName, isSlug, isTime, sha256, utf8 } from "./bytes.js";
 import { ENTRY_LIMIT, decodeCanonical } from "./canonical.js";
 
 export const PREDICATE = "urn:evidence-ledger:v1:";
@@ -42,6 +42,17 @@ export function decodeEntry(bytes) {
   return { payload: bytesOfPayload, signatures: read, recordedAt: value.recordedAt };
 }
 
+// The same of bytes that are an entry in another than its one form, as far as that goes; null where it does not.
+export function takeApart(bytes) {
+  try {
+    const { envelope, recordedAt } = JSON.parse(fromUtf8(bytes));
+    const signatures = envelope.signatures.map((one) => ({ keyid: String(one.keyid), signature: fromBase64(one.sig) }));
+    return { payload: fromBase64(envelope.payload), signatures, recordedAt: String(recordedAt) };
+  } catch {
+    return null;
+  }
+}
+
 function readSignature(value, where) {
   demandMembers(value, ["keyid", "sig"], [], where);
   if (!isDigest(value.keyid)) throw new Refusal("bad-hex", "it is no key id", `${where}/keyid`);
@@ -69,8 +80,20 @@ const REQUIRED = ["claim", "event", "issuedAt", "issuers", "ledger", "refs", "vi
 
 // The statement of a payload: canonical, with the members that every statement has. The tables of the kinds
 // (docs/protocol-kinds.md) are not repeated here. `understood` is false for another version's statement.
-export async function decodeStatement(payload) {
-  const value = decodeCanonical(payload);
+export function decodeStatement(payload) {
+  return outline(payload, decodeCanonical(payload));
+}
+
+// The same of a payload that is JSON in another form; null where it says too little.
+export async function readStatement(payload) {
+  try {
+    return await outline(payload, JSON.parse(fromUtf8(payload)));
+  } catch {
+    return null;
+  }
+}
+
+async function outline(payload, value) {
   const id = hex(await sha256(payload));
   demandMembers(value, ["_type", "predicate", "predicateType", "subject"], [], "");
   if (typeof value.predicateType !== "string") throw new Refusal("wrong-type", "a text belongs here", "/predicateType");
