@@ -15,7 +15,7 @@ One pass in the order of positions, so that the first wrong position is the one 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -116,8 +116,7 @@ def _check_log(
     tree = _Tree(source.nodes())
     replay = _Replay(source) if rules else None
     done = 0
-    for stop in _stops(head.size, page, signed):
-        stored = source.page(done, stop)
+    for stop, stored in _pages(source, _stops(head.size, page, signed)):
         entries = _check_page(stored, done, stop, tree)
         if replay is not None:
             replay.check(stored, entries)
@@ -132,6 +131,20 @@ def _stops(size: int, page: int, signed: Signed | None) -> Iterator[int]:
     """Where pages end: every `page` entries, at the signed size, and at the end."""
     stops = {*range(page, size, page), size} | ({signed.size} if signed else set())
     return iter(sorted(stops - {0}))
+
+
+def _pages(source: AuditSource, stops: Iterable[int]) -> Iterator[tuple[int, AuditPage]]:
+    """(where it ends, page), each read while the one before it is checked."""
+    with ThreadPoolExecutor(1) as reader:
+        start = 0
+        coming: tuple[int, Future[AuditPage]] | None = None
+        for stop in stops:
+            after = (stop, reader.submit(source.page, start, stop))
+            if coming is not None:
+                yield coming[0], coming[1].result()
+            coming, start = after, stop
+        if coming is not None:
+            yield coming[0], coming[1].result()
 
 
 # --- bytes, positions, root -------------------------------------------------------------

@@ -3,16 +3,20 @@
 The same bytes are the event store's state, the tile's entry and the input of the Merkle leaf hash.
 """
 
-from binascii import a2b_base64
+from binascii import a2b_base64, b2a_base64
 from dataclasses import dataclass
 from typing import Any
 
 from . import canonical
 from .canonical import ENTRY_LIMIT, PAYLOAD_LIMIT, pointer
 from .envelope import PAYLOAD_TYPE, SIGNATURE_LIMIT, Envelope, Signature, parse
-from .grammar import base64_decode, base64_encode, is_digest, is_recorded_at
+from .grammar import base64_decode, is_digest, is_recorded_at
 from .keys import SIGNATURE_BYTES
 from .refusal import Refusal
+
+_HEAD = b'{"envelope":{"payload":"'
+_MIDDLE = f'","payloadType":"{PAYLOAD_TYPE}","signatures":['.encode("ascii")
+_TAIL = b']},"recordedAt":"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +30,15 @@ class Entry:
 
 def encode_entry(envelope: Envelope, recorded_at: str) -> bytes:
     """The entry's bytes, at most 65,535; refused when longer."""
-    signatures = ",".join(
-        f'{{"keyid":"{signature.keyid}","sig":"{base64_encode(signature.sig)}"}}'
-        for signature in envelope.signatures
+    signatures = b",".join(
+        [
+            b'{"keyid":"%b","sig":"%b"}' % (one.keyid.encode("ascii"), b2a_base64(one.sig, newline=False))
+            for one in envelope.signatures
+        ]
     )
+    payload = b2a_base64(envelope.payload, newline=False)
     # Sorted keys and nothing to escape: this text is its own canonical form, and the tests compare it.
-    data = (
-        f'{{"envelope":{{"payload":"{base64_encode(envelope.payload)}","payloadType":"{PAYLOAD_TYPE}",'
-        f'"signatures":[{signatures}]}},"recordedAt":"{recorded_at}"}}'
-    ).encode("ascii")
+    data = b'%b%b%b%b%b%b"}' % (_HEAD, payload, _MIDDLE, signatures, _TAIL, recorded_at.encode("ascii"))
     if len(data) > ENTRY_LIMIT:
         raise Refusal("too-large", f"an entry of {len(data)} bytes, the limit is {ENTRY_LIMIT}")
     return data
@@ -108,9 +112,6 @@ def _require_members(value: Any, names: tuple[str, ...], where: str) -> None:
 
 # --- bytes from the log -----------------------------------------------------------------
 
-_HEAD = b'{"envelope":{"payload":"'
-_MIDDLE = f'","payloadType":"{PAYLOAD_TYPE}","signatures":['.encode("ascii")
-_TAIL = b']},"recordedAt":"'
 # {"keyid":"<64>","sig":"<88>"} and the comma between two of them.
 _STEP = 174
 _TIME_BYTES = 24

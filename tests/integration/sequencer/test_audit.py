@@ -107,6 +107,38 @@ def test_a_changed_byte_of_an_entry_is_named(
     assert_defect(verdict(url, signed, rules=rules), "bytes", position)
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (b'{"envelope":', b'{"Envelope":'),
+        (b"+json", b"+JSON"),
+        (b'"keyid":', b'"keyId":'),
+        (b'","sig":"', b'","sIg":"'),
+        (b'=="}', b'= "}'),
+        (b']},"recordedAt"', b']},"recordedat"'),
+        (b'"}', b'"]'),
+        (b"Z", b"z"),
+    ],
+    ids=str,
+)
+def test_bytes_that_fast_readers_pass_over_are_checked_all_the_same(
+    log: tuple[str, Signed], was: bytes, becomes: bytes
+) -> None:
+    """`read_recorded` slices entries of the log at known places; what stands between them is judged here."""
+    url, signed = log
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT state FROM ledger_event WHERE notification_id = 41").fetchone()
+        assert row is not None
+        before, found, after = row[0].rpartition(was)
+        state = before + becomes + after
+        assert found
+        assert len(state) == len(row[0])
+        connection.execute("UPDATE ledger_event SET state = %s WHERE notification_id = 41", [state])
+        leaf = merkle.leaf_hash(state)
+        connection.execute("UPDATE ledger_entry SET leaf_hash = %s WHERE position = 40", [leaf])
+    assert_defect(verdict(url, signed, rules=False), "bytes", 40)
+
+
 def test_a_changed_leaf_hash_is_named(log: tuple[str, Signed]) -> None:
     change(log[0], "UPDATE ledger_entry SET leaf_hash = sha256('x') WHERE position = 77")
     assert_defect(verdict(log[0], rules=False), "bytes", 77)
