@@ -155,6 +155,7 @@ def code_of_error(error: LedgerError) -> str:
 
 # By name, so that this table needs no import of what raises them.
 CODE_OF_ERROR: Final[dict[str, str]] = {
+    "AsOfAhead": "bad-parameter",
     "AsOfUnreadable": "bad-parameter",
     "BlobTooLarge": "body-too-large",
     "CursorUnreadable": "bad-parameter",
@@ -170,7 +171,11 @@ CODE_OF_ERROR: Final[dict[str, str]] = {
 OF_THE_MACHINE: Final = frozenset(
     {"StoreUnavailable", "BlobUnavailable", "LogFilesUnavailable", "JournalDamaged", "JournalConflict"}
 )
-PLACE_OF_ERROR: Final[dict[str, str]] = {"AsOfUnreadable": "as_of", "CursorUnreadable": "after"}
+PLACE_OF_ERROR: Final[dict[str, str]] = {
+    "AsOfAhead": "as_of",
+    "AsOfUnreadable": "as_of",
+    "CursorUnreadable": "after",
+}
 
 
 def headers_for(error: Exception, status: int) -> dict[str, str]:

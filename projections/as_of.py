@@ -28,6 +28,16 @@ class AsOfUnreadable(LedgerError):
         )
 
 
+class AsOfAhead(LedgerError):
+    """The position lies behind the end of the log; often a year was meant."""
+
+    def __init__(self, position: int, logged: int) -> None:
+        super().__init__(
+            f"{position} is read as a number of entries, and the log has {logged}",
+            "for a year name its last month, as 2019-12",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class AsOf:
     """Either `position` (the first N entries), or `time` (entries recorded at or before it), or neither: now.

@@ -113,6 +113,14 @@ def resolve_name(reader: Reader, name: str) -> Resolved:
     return Resolved(name, now, (now, *sorted(registry_view.predecessors(now, paths))))
 
 
+def _demand_name(reader: Reader, resolved: Resolved) -> None:
+    """Nothing about a name and no such name are two things. Raises `NotFound`."""
+    if resolved.asked.startswith("statement:"):
+        return
+    if not reader.positions_by_key(registry_view.TABLE, resolved.all):
+        raise NotFound(resolved.asked)
+
+
 def _named(reader: Reader, known: Slice, more: Iterable[str] = ()) -> Slice:
     """`known` with the display names of everything its items mention, and of `more`; two queries."""
     wanted = set(more).union(*(mentioned(item) for item in known.items))
@@ -186,9 +194,11 @@ def timeline(
     """
     looking_back = by != "recorded" and as_of.time is not None
     bound, day = (NOW, as_of.day) if looking_back else (as_of, None)
+    behind = _after(after)
     views = (registry_view.TABLE, checklist_view.TABLE)
     reader = _reader(conn, bound, viewer, as_of.day or today, *views)
     resolved = resolve_name(reader, name)
+    _demand_name(reader, resolved)
     query = {
         "by": by,
         "keys": list(resolved.all),
@@ -198,7 +208,7 @@ def timeline(
         "said": said_by,
         "signed": signed_by,
         "limit": limit + 1,
-        **_after(after),
+        **behind,
     }
     found = reader.rows(_SQL["lines"], query)
     wanted = reader.items(row[1] for row in found[:limit])
@@ -328,8 +338,7 @@ def matrix(
     tables = (matrix_view.TABLE, checklist_view.TABLE, criteria_view.TABLE, registry_view.TABLE)
     reader = _reader(conn, as_of, viewer, today, *tables)
     resolved = resolve_name(reader, name)
-    if not reader.positions_by_key(registry_view.TABLE, resolved.all):
-        raise NotFound(name)
+    _demand_name(reader, resolved)
     own = reader.items(reader.positions_by_key(matrix_view.TABLE, resolved.all))
     near = reader.with_context(own)
     issues = {issue for item in own for issue in issues_of(item, near) if issue}

@@ -12,7 +12,7 @@ from ledger.core.disclosure import parse
 from ledger.core.statement import Recorded, read_recorded, resolve
 from ledger.domain.visibility import ANONYMOUS, Viewer, may_see
 from projections import schema
-from projections.as_of import AsOf, Moment
+from projections.as_of import AsOf, AsOfAhead, Moment
 from projections.items import Item, Slice
 from projections.row import View
 from projections.statements import statements
@@ -102,6 +102,8 @@ def moment(conn: Conn, as_of: AsOf, views: Sequence[View], today: str | None = N
     projected = min(schema.positions(conn, views).values(), default=0)
     size = min(projected, logged)
     if as_of.position is not None:
+        if as_of.position > logged:
+            raise AsOfAhead(as_of.position, logged)
         size = min(size, as_of.position)
     if as_of.time is not None:
         found = cursor.execute(_SQL["size_at"], (as_of.time,)).fetchone()

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from projections import queries
-from projections.as_of import AsOf
+from projections.as_of import AsOf, AsOfAhead
 from projections.runner import Runner
 from projections.views import VIEWS
 from tests.support.small_log import SmallLog
@@ -242,3 +242,16 @@ class Counting(psycopg.Cursor[Any]):
     def execute(self, *args: Any, **kwargs: Any) -> Counting:
         Counting.count += 1
         return super().execute(*args, **kwargs)
+
+
+def test_a_name_that_is_not_there_is_told_apart_from_one_that_nothing_is_said_of(
+    conn: psycopg.Connection[Any],
+) -> None:
+    with pytest.raises(queries.NotFound):
+        queries.timeline(conn, "factory:wroks")
+    assert ids(queries.timeline(conn, "party:union"))
+
+
+def test_a_year_that_reads_as_more_entries_than_there_are_is_refused(conn: psycopg.Connection[Any]) -> None:
+    with pytest.raises(AsOfAhead, match="2019 is read as a number of entries"):
+        queries.timeline(conn, "factory:works", AsOf.parse("2019"))
