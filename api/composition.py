@@ -86,6 +86,13 @@ def database(settings: Settings) -> Iterator[str]:
         yield server.url
 
 
+def demand_tables(url: str) -> str:
+    """The URL. Raises `NotMigrated` for a database without the tables of this version."""
+    if waiting := pending(url):
+        raise NotMigrated(f"not yet applied: {', '.join(waiting)}", "run `evidence migrate` first")
+    return url
+
+
 def open_blobs(settings: Settings) -> ObjectBlobStore:
     """The document store that the settings name: a folder, or `s3://bucket/prefix`."""
     location = settings.blobs_location
@@ -227,8 +234,8 @@ class Service:
         """The embedded database is ours alone to migrate; another one's owner decides when."""
         if self.settings.database is None:
             migrate(self.url)
-        elif waiting := pending(self.url):
-            raise NotMigrated(f"not yet applied: {', '.join(waiting)}", "run `evidence migrate` first")
+        else:
+            demand_tables(self.url)
 
     def _open_log(self) -> LogParts:
         """What was signed, and may be. Raises `LedgerError` when the log's key cannot be read."""

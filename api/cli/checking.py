@@ -9,6 +9,7 @@ import typer
 
 from api.cli.console import complain, progress, say, say_json
 from api.cli.options import Data, Database, Json, load_settings
+from api.cli.place import demand_ledger
 from api.cli.words import _, plural
 from api.settings import Settings
 
@@ -32,7 +33,8 @@ def rebuild(views: Views = None, data: Data = None, database: Database = None, a
     from projections.rebuild import rebuild as run
 
     chosen = _chosen(views)
-    with opened(load_settings(data, database)) as url, progress(_("rebuilding"), None) as advance:
+    settings = demand_ledger(load_settings(data, database))
+    with opened(settings) as url, progress(_("rebuilding"), None) as advance:
         done = 0
 
         def show(state: Progress) -> None:
@@ -94,7 +96,7 @@ def _through(work: Callable[[Settings, str], Iterator[FilesProgress]], settings:
     from api.composition import database as opened
 
     done = 0
-    with opened(settings) as url, progress(doing, None) as advance:
+    with opened(demand_ledger(settings)) as url, progress(doing, None) as advance:
         for state in work(settings, url):
             advance(state.done - done, total=state.total)
             done = state.done
@@ -119,7 +121,7 @@ def check(data: Data = None, database: Database = None, as_json: Json = False) -
     from api.cli.inspection import inspect
 
     with progress(_("checking"), None) as advance:
-        report = inspect(load_settings(data, database), advance)
+        report = inspect(demand_ledger(load_settings(data, database)), advance)
     if as_json:
         say_json(report.to_json())
     elif report.defect is None:

@@ -13,7 +13,7 @@ import typer
 from api.cli.console import say, say_json
 from api.cli.keys import new_passphrase
 from api.cli.options import Data, Database, Json, NoPassphrase, UsageError, load_settings
-from api.cli.place import reach
+from api.cli.place import demand_ledger, reach
 from api.cli.words import _
 from api.client.genesis import USUAL_POLICY, FounderSeeds, open_ledger
 from api.client.http import Client, write_receipt
@@ -194,7 +194,7 @@ def migrate(data: Data = None, database: Database = None, as_json: Json = False)
     from api.composition import database as opened
     from ledger.store.migrate import migrate as apply
 
-    with opened(load_settings(data, database)) as url:
+    with opened(demand_ledger(load_settings(data, database))) as url:
         applied = [str(label) for label in apply(url)]
     if as_json:
         say_json({"applied": applied})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from api import documents
-from api.composition import database, open_blobs
+from api.composition import database, demand_tables, open_blobs
 from api.settings import Settings
 from ledger import audit
 from ledger.store.auditing import audit_source
@@ -38,7 +38,7 @@ class Inspected:
 def inspect(settings: Settings, advance: Advance) -> Inspected:
     """Check everything that the settings name; stops at the first thing wrong."""
     signed = FileSignJournal(settings.journal_file).last()
-    with database(settings) as url, audit_source(url) as source:
+    with database(settings) as url, audit_source(demand_tables(url)) as source:
         last = Inspected(0, ())
         for event in audit.check(source, signed=signed, views=lambda: _views(url)):
             last = _step(event, last, advance)

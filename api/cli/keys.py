@@ -23,7 +23,9 @@ from api.client.keyfile import (
     write_key_file,
 )
 from api.settings import Settings
+from ledger.core.grammar import is_issued_at, is_slug
 from ledger.core.receipt import format_trust
+from ledger.core.values import SCOPES
 
 Party = Annotated[str | None, typer.Option("--party", help="Whose key this is: the party's slug.")]
 Role = Annotated[
@@ -45,6 +47,12 @@ def new(
     """Make a key file, locked with a passphrase."""
     if role not in ("root", "device"):
         raise UsageError(f"{role} is not a role of a key", "use --role root or --role device")
+    if party is not None and not is_slug(party):
+        raise UsageError(f"{party} is no slug of a party", "slugs match [a-z0-9][a-z0-9._-]{0,127}")
+    if expires is not None and not is_issued_at(expires):
+        raise UsageError(f"{expires} is not a moment", "write it as 2027-12-31T23:59:59Z")
+    for kind in set(scope or ()) - set(SCOPES):
+        raise UsageError(f"{kind} is no kind that a key may sign", f"kinds are {', '.join(SCOPES)}")
     if path.exists():
         raise KeyFileError(f"{path} exists", "name another file; a key file is never overwritten")
     passphrase = None if no_passphrase else new_passphrase(load_settings())

@@ -30,17 +30,24 @@ def reach(settings: Settings) -> Iterator[Client]:
         with Client(settings.url) as client:
             yield client
         return
-    if settings.database is None and not settings.data.is_dir():
-        raise LedgerError(
-            f"there is no ledger in {settings.data}",
-            "make one with `evidence init`, or give --data, --database or --url",
-        )
+    demand_ledger(settings)
     with tempfile.TemporaryDirectory(prefix="evidence-") as folder:
         socket = Path(folder) / "api.sock"
         # A command of a few seconds publishes nothing: that is for `evidence serve` and `evidence index`.
         quiet = settings.model_copy(update={"indexer": "none"})
         with served(quiet, uds=str(socket)), local_client(socket) as client:
             yield client
+
+
+def demand_ledger(settings: Settings) -> Settings:
+    """The settings. Raises LedgerError where they name a folder without a ledger, before anything is made."""
+    made = settings.postgres_folder.is_dir() or settings.log_key_file.exists()
+    if settings.database is None and not made:
+        raise LedgerError(
+            f"there is no ledger in {settings.data}",
+            "make one with `evidence init`, or give --data, --database or --url",
+        )
+    return settings
 
 
 def local_client(socket: Path) -> Client:

@@ -14,6 +14,7 @@ from api.cli.options import AsOf, Data, Database, Json, Url, UsageError, load_se
 from api.cli.place import reach
 from api.cli.words import _
 from api.client.http import Client
+from ledger.core.grammar import is_slug
 
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="factory:SLUG or party:SLUG; a bare slug is a factory.")
@@ -36,8 +37,9 @@ def timeline(
     """Everything about a factory or party, oldest first."""
     if by not in ("recorded", "said", "occurred"):
         raise UsageError(f"{by} is not one of the times", "use --by recorded, said or occurred")
+    path = address(name)
     with _opened(data, database, url) as (client, newest):
-        answer, items = ask_all(client, f"{address(name)}/timeline", as_of=as_of, by=by, at_least=newest)
+        answer, items = ask_all(client, f"{path}/timeline", as_of=as_of, by=by, at_least=newest)
     if as_json:
         say_json({**answer, "items": items})
     else:
@@ -53,8 +55,9 @@ def matrix(
     as_json: Json = False,
 ) -> None:
     """Who claims what about a factory or party, by issue, method and party."""
+    path = address(name)
     with _opened(data, database, url) as (client, newest):
-        answer = client.get(f"{address(name)}/matrix", as_of=as_of, at_least=newest)
+        answer = client.get(f"{path}/matrix", as_of=as_of, at_least=newest)
     if as_json:
         say_json(answer)
     else:
@@ -110,13 +113,13 @@ def factory(
 def _registry(
     kind: str, slug: str | None, as_of: str | None, where: tuple[Any, Any, Any], as_json: bool
 ) -> None:
+    path = f"/v1/{FOLDERS[kind]}" if slug is None else address(f"{kind}:{slug.removeprefix(f'{kind}:')}")
     with _opened(*where) as (client, newest):
         if slug is None:
-            answer, entries = ask_all(client, f"/v1/{FOLDERS[kind]}", as_of=as_of, at_least=newest)
+            answer, entries = ask_all(client, path, as_of=as_of, at_least=newest)
             shown: dict[str, Any] = {**answer, "items": entries}
         else:
-            bare = slug.removeprefix(f"{kind}:")
-            answer = shown = client.get(f"/v1/{FOLDERS[kind]}/{bare}", as_of=as_of, at_least=newest)
+            answer = shown = client.get(path, as_of=as_of, at_least=newest)
             entries = [answer]
     if as_json:
         say_json(shown)
@@ -129,7 +132,7 @@ def address(name: str) -> str:
     kind, colon, slug = name.partition(":")
     if not colon:
         kind, slug = "factory", name
-    if kind not in FOLDERS or not slug:
+    if kind not in FOLDERS or not is_slug(slug):
         raise UsageError(f"{name} is no factory or party", "write factory:SLUG or party:SLUG")
     return f"/v1/{FOLDERS[kind]}/{slug}"
 

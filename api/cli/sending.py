@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import complain, progress, say, say_json
-from api.cli.options import Data, Database, Json, TrustFile, Url, load_settings, read_trust
+from api.cli.options import Data, Database, Json, TrustFile, Url, UsageError, load_settings, read_trust
 from api.cli.place import reach
 from api.cli.words import _
 from api.client.http import Client, Receipt, RefusedByServer, labels, write_receipt
@@ -46,6 +46,8 @@ def submit(
     settings = load_settings(data, database, url)
     root = read_trust(trust, settings)
     paths = list(_expand(files))
+    if not paths:
+        raise UsageError("there is no signed file to send", f"name files or folders of *{SUFFIX}")
     batch = in_order([read_signed(path) for path in paths])
     folder = receipts or (settings.receipts_folder if data else paths[0].parent / "receipts")
     results: list[dict[str, object]] = []

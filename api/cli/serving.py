@@ -10,6 +10,7 @@ import typer
 
 from api.cli.console import say
 from api.cli.options import Data, Database, load_settings
+from api.cli.place import demand_ledger
 from api.cli.words import _
 
 Host = Annotated[str | None, typer.Option("--host", help="The address to listen on; 127.0.0.1 unless given.")]
@@ -27,7 +28,7 @@ def serve(
     """Serve the API until stopped; an embedded ledger's views are kept up to date beside it."""
     from api.server import run
 
-    settings = load_settings(data, database, host=host, port=port, workers=workers)
+    settings = demand_ledger(load_settings(data, database, host=host, port=port, workers=workers))
     say(_("Serving on http://{host}:{port} until stopped (Ctrl-C).", host=settings.host, port=settings.port))
     run(settings)
 
@@ -40,7 +41,7 @@ def project(data: Data = None, database: Database = None) -> None:
     from projections.runner import Runner
     from projections.views import VIEWS
 
-    settings = load_settings(data, database)
+    settings = demand_ledger(load_settings(data, database))
     stop = threading.Event()
     with opened(settings) as url:
         for name in (signal.SIGTERM, signal.SIGINT):

@@ -167,7 +167,7 @@ def _stored(path: Path) -> dict[str, Any]:
         raise KeyFileError(
             f"{path}: {error.strerror}", "name an existing key file; `evidence key new` makes one"
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise KeyFileError(f"{path} is not a key file", "name a file made by `evidence key new`") from error
     if not isinstance(stored, dict) or stored.get("type") != FORMAT:
         raise KeyFileError(f"{path} is not a key file", "name a file made by `evidence key new`")

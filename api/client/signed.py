@@ -122,7 +122,7 @@ def _value(path: Path) -> dict[str, Any]:
         raise SignedFileError(
             f"{path}: {error.strerror}", "name a file written by `evidence sign`"
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SignedFileError(
             f"{path} is not a signed file", "name a file written by `evidence sign`"
         ) from error

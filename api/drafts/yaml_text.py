@@ -53,5 +53,5 @@ def read_yaml(text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise DraftError(f"{line}{error.problem or 'not YAML'}", "mend the YAML at that line") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise DraftError("not YAML", "write plain text in UTF-8") from error
