@@ -31,7 +31,7 @@ from api.client.signed import SUFFIX, Signed, read_signed, write_signed
 from api.client.signed import cosign as add_signature
 from api.client.workshop import FolderResolver, Signer, Workshop, read_draft_file, shelf_of, unsigned
 from api.drafts.build import Built, LedgerIdentity
-from api.drafts.explain import explain
+from api.drafts.explain import Explained, explain, explain_signed
 from api.drafts.resolver import Resolver
 from api.drafts.template import template
 from api.settings import Settings
@@ -129,7 +129,11 @@ def _explain(built: Built, as_json: bool, results: list[dict[str, object]]) -> N
     if as_json:
         results.append(explained.to_json())
         return
-    say(_("{where}: {event}", where=built.draft.where, event=built.statement.event))
+    _say_explained(built.draft.where, explained)
+
+
+def _say_explained(where: str, explained: Explained) -> None:
+    say(_("{where}: {event}", where=where, event=explained.event))
     say(_("  public for ever, in every copy of the log:"))
     for line in explained.permanent:
         say(f"    {line}")
@@ -163,13 +167,16 @@ def cosign(
     results: list[dict[str, object]] = []
     for path in files:
         signed = read_signed(path)
+        explained = explain_signed(signed)
+        if not as_json:
+            _say_explained(str(path), explained)
         for signer in signers:
             signed = add_signature(signed, signer.seed)
         write_signed(path, signed)
         statement = signed.statement()
         count = len(signed.envelope.signatures)
         if as_json:
-            results.append({"file": str(path), "id": statement.id, "signatures": count})
+            results.append({"file": str(path), **explained.to_json(), "signatures": count})
         else:
             say(_("{file}  {event}  {n} signatures", file=path, event=statement.event, n=count))
     if as_json:

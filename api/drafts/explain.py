@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from api.client.signed import Signed
 from api.drafts.build import Built
 from ledger.core import disclosure
+from ledger.core.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +33,33 @@ class Explained:
 
 def explain(built: Built) -> Explained:
     """The two parts of what a draft became."""
-    statement = built.statement
-    erasable = [disclosure.parse(text) for text in built.disclosures]
+    refs = [_reference(ref.rel, ref.target, ref.locator) for ref in built.draft.refs]
+    found = explain_statement(built.statement, built.disclosures, refs)
+    if built.file is None:
+        return found
+    document = f"document: {built.file.size} bytes (its digest {built.file.sha256} stays)"
+    return replace(found, erasable=(*found.erasable, document))
+
+
+def explain_signed(signed: Signed) -> Explained:
+    """The two parts of what somebody else wrote and is about to be signed, too."""
+    statement = signed.statement()
+    refs = [_reference(ref.rel, ref.id, ref.locator) for ref in statement.refs]
+    return explain_statement(statement, signed.disclosures, refs)
+
+
+def explain_statement(statement: Statement, disclosures: Iterable[str], refs: Iterable[str]) -> Explained:
+    """The two parts of a statement; `refs` are its references in words."""
+    erasable = [disclosure.parse(text) for text in disclosures]
     lines = [f"{item.name}: {_plain(item.value)}" for item in erasable]
-    if built.file is not None:
-        lines.append(f"document: {built.file.size} bytes (its digest {built.file.sha256} stays)")
-    return Explained(statement.id, statement.event, tuple(_permanent(built)), tuple(lines))
+    return Explained(statement.id, statement.event, tuple(_permanent(statement, refs)), tuple(lines))
 
 
-def _permanent(built: Built) -> Iterator[str]:
-    statement = built.statement
+def _reference(rel: str, target: str, locator: str | None) -> str:
+    return f"refers to: {rel} {target}" + (f" at {locator}" if locator else "")
+
+
+def _permanent(statement: Statement, refs: Iterable[str]) -> Iterator[str]:
     yield f"event: {statement.event}"
     yield f"signed by: {', '.join(statement.issuers)}"
     if statement.claimants != statement.issuers:
@@ -51,8 +70,7 @@ def _permanent(built: Built) -> Iterator[str]:
     yield f"issued at: {statement.issued_at}"
     for subject in statement.subjects:
         yield f"about: {subject.name}"
-    for ref in built.draft.refs:
-        yield f"refers to: {ref.rel} {ref.target}" + (f" at {ref.locator}" if ref.locator else "")
+    yield from refs
     yield from _members(statement.claim)
 
 
