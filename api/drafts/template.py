@@ -10,7 +10,7 @@ from typing import Any
 
 from api.drafts.yaml_text import DraftError
 from ledger.core.fields import Type
-from ledger.core.kinds import HIDDEN, KINDS, REQUIRED, Kind, Row
+from ledger.core.kinds import ATTRIBUTABLE, HIDDEN, KINDS, REQUIRED, Kind, Row
 from ledger.core.values import TEXT, TEXTS
 
 WIDTH = 100
@@ -36,7 +36,8 @@ def _lines(kind: Kind, event: str) -> Iterator[str]:
     yield f"kind: {kind.name}"
     yield from _event(kind, event)
     yield "issuers: [YOUR-SLUG]"
-    yield from _whose()
+    if kind.name in ATTRIBUTABLE:
+        yield from _whose()
     yield f"subjects: [{_example_subject(kind)}]"
     yield from _refs(kind, event)
     yield "# said: 2020-02-07          # when it was first said; 2020, 2020-02, or from/to"

@@ -187,3 +187,8 @@ def test_a_shelf_knows_a_statement_by_label_and_id() -> None:
     found = shelf.target("claim")
     assert found is not None
     assert found.subjects == ("factory:mill",)
+
+
+def test_a_template_offers_an_attribution_only_where_a_claim_can_be_somebody_elses() -> None:
+    assert "# attribution:" in template("AllegationMade")
+    assert "# attribution:" not in template("PartyListed")
