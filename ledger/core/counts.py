@@ -16,6 +16,8 @@ from .refusal import Refusal
 
 LEAST = 10  # people
 PEOPLE_UNITS = frozenset({"persons", "%"})
+# Each case of harassment is somebody's.
+CASE_UNITS = PEOPLE_UNITS | {"count"}
 # Methods whose numbers come from asking people.
 ASKING = frozenset({"worker-interview", "offsite-interview", "worker-survey", "hotline"})
 GBV = "harassment-gbv"
@@ -51,7 +53,8 @@ def _is_gbv(issue: Any) -> bool:
 def _people_quantities(claim: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The clear quantities that count people or were found by asking them, each with its place."""
     quantity = claim.get("quantity")
-    if type(quantity) is dict and (claim.get("method") in ASKING or quantity.get("unit") in PEOPLE_UNITS):
+    units = CASE_UNITS if _is_gbv(claim.get("issue")) else PEOPLE_UNITS
+    if type(quantity) is dict and (claim.get("method") in ASKING or quantity.get("unit") in units):
         yield "quantity", quantity
     scope = claim.get("scope")
     population = scope.get("population") if type(scope) is dict else None

@@ -71,6 +71,9 @@ def c(name: str, value: Any) -> Change:
     return set_in(f"predicate/claim/{name}", value)
 
 
+_CASES = {"value": "4", "unit": "count"}
+
+
 def refs(*values: Value) -> Change:
     return p("refs", list(values))
 
@@ -367,6 +370,12 @@ DEFECTS: list[tuple[str, str, str, Change]] = [
         "small-count-in-clear",
         A,
         c("scope/population", {"value": "12", "unit": "persons"}),
+    ),
+    (
+        "cases-under-harassment",
+        "small-count-in-clear",
+        A,
+        both(c("issue", "harassment-gbv"), c("quantity", _CASES)),
     ),
     ("counts-under-harassment", "small-count-in-clear", O, c("issue", "harassment-gbv/verbal-abuse")),
     ("sample-of-an-allegation", "disclosures-only", A, c("sample", {"n": 20})),
