@@ -57,13 +57,25 @@ def amendments(item: Item, known: Slice) -> tuple[Amendment, ...]:
 
 def as_amended(item: Item, known: Slice) -> dict[str, Any]:
     """The claim with the changes that every issuer signed; what only some signed binds only them and stays
-    beside.
+    beside. A correction replaces, an addition adds (docs/protocol-kinds.md, "Amendments").
     """
     claim = {name: value for name, value in item.claim.items() if name != "_sd"}
     for amendment in amendments(item, known):
-        if amendment.by_all and amendment.type != "withdrawal":
+        if amendment.by_all and amendment.type == "correction":
             claim.update(amendment.change)
+        elif amendment.by_all and amendment.type == "addition":
+            claim.update(_added(claim, amendment.change))
     return claim
+
+
+def _added(claim: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of arrays beside those that stand already; other members only where none stands."""
+    found = {name: value for name, value in change.items() if name not in claim}
+    for name, value in change.items():
+        standing = claim.get(name)
+        if isinstance(standing, list) and isinstance(value, list):
+            found[name] = standing + [one for one in value if one not in standing]
+    return found
 
 
 def wholly_withdrawn(item: Item, known: Slice) -> bool:

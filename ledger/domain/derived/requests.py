@@ -96,7 +96,14 @@ def due(opener: Statement, followers: Iterable[Follower]) -> Due:
 def _moves_due(rel: str, one: Statement, opener: Statement) -> bool:
     if rel == "on":
         return one.type == "due-changed"
-    return rel == "amends" and "due" in _moved(one) and set(one.issuers) >= set(opener.issuers)
+    by_all = set(one.issuers) >= set(opener.issuers)
+    # An addition sets only what was not there.
+    return (
+        rel == "amends"
+        and by_all
+        and "due" in _moved(one)
+        and (one.type == "correction" or "due" not in opener.claim)
+    )
 
 
 def _moved(one: Statement) -> Mapping[str, Any]:

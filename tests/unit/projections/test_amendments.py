@@ -31,7 +31,7 @@ def test_an_amendment_by_some_binds_only_them_and_says_by_how_many() -> None:
 
 def test_a_change_counts_once_all_have_signed_it() -> None:
     log, demand = joint()
-    change = {"set": {"issue": ["osh", "harassment-gbv"]}}
+    change = {"set": {"issue": ["harassment-gbv"]}}
     log.say("StatementExtended", "party:p", change, by=["a", "b"], refs=[("amends", demand)])
     known = log.slice()
     assert as_amended(item_of(known, demand), known)["issue"] == ["osh"]
@@ -39,6 +39,22 @@ def test_a_change_counts_once_all_have_signed_it() -> None:
     known = log.slice()
     assert as_amended(item_of(known, demand), known)["issue"] == ["osh", "harassment-gbv"]
     assert item_of(known, demand).claim["issue"] == ["osh"]
+
+
+def test_a_correction_replaces_and_an_addition_adds() -> None:
+    log, demand = joint()
+    everybody = ["a", "b", "c", "d"]
+    added = {"set": {"issue": ["osh/heat"], "remedy": ["training"], "addressees": ["p"]}}
+    log.say("StatementExtended", "party:p", added, by=everybody, refs=[("amends", demand)])
+    replaced = {"set": {"remedy": ["disclosure"]}}
+    log.say("StatementCorrected", "party:p", replaced, by=everybody, refs=[("amends", demand)])
+    known = log.slice()
+    claim = as_amended(item_of(known, demand), known)
+    assert (claim["issue"], claim["remedy"], claim["addressees"]) == (
+        ["osh", "osh/heat"],
+        ["disclosure"],
+        ["p"],
+    )
 
 
 def test_a_withdrawn_withdrawal_no_longer_withdraws() -> None:
