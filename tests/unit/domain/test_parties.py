@@ -221,3 +221,12 @@ def test_a_criterion_is_published_once_under_its_name(log: Log) -> None:
             creates=["criterion:saws-3"],
             claim=dict(log.recorded[-1].statement.claim),
         )
+
+
+@pytest.mark.parametrize("event", ["FactoryMerged", "FactorySplit"])
+def test_what_comes_of_a_merger_or_split_is_registered_before(log: Log, event: str) -> None:
+    names, refs = ["factory:foshan", "factory:foshan-b"], ending(log, "factory:foshan")
+    with refused("unknown-subject"):
+        log.say(event, "registrar", about=names, refs=refs)
+    log.factory("foshan-b")
+    log.say(event, "registrar", about=names, refs=refs)
