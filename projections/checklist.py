@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ledger.core.statement import Recorded
+from ledger.core.statement import Recorded, Statement
 from ledger.domain.derived.checklists import NOT_DISCLOSED, Asked, Point, conducting, points
 from ledger.domain.derived.requests import OUTCOMES, Follower, standings
 from projections.amendments import as_amended, followers, wholly_withdrawn
@@ -16,6 +16,7 @@ from projections.row import Row, View, reference_rows
 from projections.shown import Shown, show
 from projections.voices import STANDINGS, provenance
 
+ANSWERED = "answered"
 FOLLOWERS = frozenset({"investigation", "request", "response", "progress", "amendment", "link"})
 RELS = frozenset(
     {
@@ -80,7 +81,11 @@ class Line:
 
     @property
     def value(self) -> object:
-        """What the conductor tells; nobody having told anything is "not disclosed" too."""
+        """What the conductor tells, "answered" where only a reply to a question does; nobody having told
+        anything is "not disclosed" too.
+        """
+        if self.point.value in (None, NOT_DISCLOSED) and "disclosed" in self.point.states:
+            return ANSWERED
         return NOT_DISCLOSED if self.point.value is None else self.point.value
 
     def to_json(self) -> dict[str, object]:
@@ -163,6 +168,17 @@ def asked(described: Iterable[Item], known: Slice, today: str) -> list[Asked]:
         claim = as_amended(request, known)
         if request.statement.kind == "request" and "topic" in claim and not wholly_withdrawn(request, known):
             thread: list[Follower] = [(rel, one.read_as(one.claim)) for rel, one in followers(request, known)]
-            outcomes = [one.outcome for one in standings(request.read_as(claim).statement, thread, today)]
-            found.append(Asked(request.id, claim["topic"], min(outcomes, key=OUTCOMES.index, default="open")))
+            opener = request.read_as(claim).statement
+            found.append(Asked(request.id, claim["topic"], _outcome(opener, thread, today)))
     return found
+
+
+def _outcome(request: Statement, thread: Sequence[Follower], today: str) -> str:
+    """The best over its addressees; that it was concluded says nothing about what was disclosed before."""
+
+    def best(bearing: Sequence[Follower]) -> str:
+        outcomes = [one.outcome for one in standings(request, bearing, today)]
+        return min(outcomes, key=OUTCOMES.index, default="open")
+
+    said = best([pair for pair in thread if pair[0] != "concludes"])
+    return said if said in ("answered", "partly", "refused") else best(thread)

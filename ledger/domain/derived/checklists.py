@@ -126,9 +126,9 @@ def _said(topic: str, descriptions: Sequence[tuple[Statement, Mapping[str, Any]]
 
 def _states(told: bool, said: Sequence[Said], others: Sequence[Said], asked: Sequence[Asked]) -> list[str]:
     outcomes = {one.outcome for one in asked}
-    answered = bool(outcomes & {"answered", "concluded"})
+    # A question that its asker gave up is asked no more, and disclosed by nobody.
     found = {
-        "disclosed": told or answered,
+        "disclosed": told or "answered" in outcomes,
         "refused": "refused" in outcomes,
         "asked": bool(outcomes - {"answered", "concluded", "refused"}),
         NOT_DISCLOSED: bool(said) and not told,

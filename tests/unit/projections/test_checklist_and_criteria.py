@@ -83,6 +83,27 @@ def test_a_question_fills_the_point_it_asks_for_part_of() -> None:
     assert line(log, audit, "sample")["states"] == ["refused"]
 
 
+def test_a_question_that_was_answered_is_not_shown_as_not_disclosed() -> None:
+    log = SmallLog()
+    audit = log.say("AuditDescribed", "factory:f", LEAD | {"notice": "announced"}, by="auditor")
+    claim = {"addressees": ["auditor"], "topic": "gbvTraining"}
+    question = log.say("QuestionAsked", "factory:f", claim, by="ngo", refs=[("about", audit)])
+    log.say("ResponseGiven", "factory:f", by="auditor", refs=[("answers", question)])
+    log.say("ResponseGiven", "factory:f", by="ngo", refs=[("concludes", question)])
+    found = line(log, audit, "gbvTraining")
+    assert (found["value"], found["states"]) == ("answered", ["disclosed"])
+
+
+def test_a_question_that_its_asker_gave_up_discloses_nothing() -> None:
+    log = SmallLog()
+    audit = log.say("AuditDescribed", "factory:f", LEAD, by="auditor")
+    claim = {"addressees": ["auditor"], "topic": "gbvTraining"}
+    question = log.say("QuestionAsked", "factory:f", claim, by="ngo", refs=[("about", audit)])
+    log.say("ResponseGiven", "factory:f", by="ngo", refs=[("concludes", question)])
+    found = line(log, audit, "gbvTraining")
+    assert (found["value"], found["states"]) == ("not-disclosed", [])
+
+
 def test_a_point_nobody_spoke_of_reads_not_disclosed_and_is_not_said_to_be_stated() -> None:
     log = SmallLog()
     audit = log.say("AuditDescribed", "factory:f", LEAD, by="auditor")
