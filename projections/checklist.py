@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from ledger.core.statement import Recorded, Statement
 from ledger.domain.derived.checklists import NOT_DISCLOSED, Asked, Point, conducting, points
-from ledger.domain.derived.requests import OUTCOMES, Follower, standings
-from projections.amendments import as_amended, followers, wholly_withdrawn
+from ledger.domain.derived.requests import OUTCOMES, Follower, Standing, standings
+from projections.amendments import as_amended, wholly_withdrawn
 from projections.items import Item, Slice
 from projections.row import Row, View, reference_rows
 from projections.shown import Shown, show
-from projections.voices import STANDINGS, provenance
+from projections.voices import STANDINGS, bearing, provenance
 
 ANSWERED = "answered"
 FOLLOWERS = frozenset({"investigation", "request", "response", "progress", "amendment", "link"})
@@ -67,11 +67,13 @@ class Line:
     """One point of the checklist; what a reader may not see is left out of it by construction.
 
     `voices` are, for each statement that it rests on, who says it and how far that is their own word: a point
-    that is filled by attribution says so.
+    that is filled by attribution says so. `reached` is the same for the outcomes of what was asked, by
+    request.
     """
 
     point: Point
     voices: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    reached: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def standing(self) -> str | None:
@@ -99,7 +101,13 @@ class Line:
             "standing": self.standing,
             "others": [{"value": one.value, "by": one.by} | self._voice(one.by) for one in point.others],
             "asked": [
-                {"request": one.request, "topic": one.topic, "outcome": one.outcome} for one in point.asked
+                {
+                    "request": one.request,
+                    "topic": one.topic,
+                    "outcome": one.outcome,
+                    "reachedBy": self.reached.get(one.request),
+                }
+                for one in point.asked
             ],
         }
 
@@ -138,12 +146,14 @@ def view(item: Item, known: Slice, today: str) -> Checklist:
     owned.sort(key=lambda one: STANDINGS.index(voices[one.id][1]))
     claims = [(one.statement, as_amended(one, known)) for one in owned]
     who = conducting(as_amended(item, known), claims)
-    found = points(claims, asked(described, known, today), who)
+    questions = asked(described, known, today)
+    reached = {one.request: standing for one, standing in questions}
+    found = points(claims, [one for one, _ in questions], who)
     return Checklist(
         shown=show(item, known),
         descriptions=tuple(show(one, known) for one in described if one.id != item.id),
         conductors=tuple(sorted(who)),
-        lines=tuple(Line(point, voices) for point in found),
+        lines=tuple(Line(point, voices, reached) for point in found),
     )
 
 
@@ -159,26 +169,35 @@ def descriptions(item: Item, known: Slice) -> list[Item]:
     return sorted(found.values(), key=lambda one: one.position)
 
 
-def asked(described: Iterable[Item], known: Slice, today: str) -> list[Asked]:
-    """The requests about an investigation that name a topic, each with the best outcome of its addressees."""
+def asked(described: Iterable[Item], known: Slice, today: str) -> list[tuple[Asked, str | None]]:
+    """The requests about an investigation that name a topic, each with the best outcome of its addressees and
+    how far what brought it about is its claimants' own word (None where nothing did).
+    """
     found = []
     for request in {
         one.id: one for item in described for _, one in known.referring(item.id, "about")
     }.values():
         claim = as_amended(request, known)
         if request.statement.kind == "request" and "topic" in claim and not wholly_withdrawn(request, known):
-            thread: list[Follower] = [(rel, one.read_as(one.claim)) for rel, one in followers(request, known)]
             opener = request.read_as(claim).statement
-            found.append(Asked(request.id, claim["topic"], _outcome(opener, thread, today)))
+            best = _best(opener, bearing(request, known), today)
+            outcome = "open" if best is None else best.outcome
+            found.append((Asked(request.id, claim["topic"], outcome), _reached(best, known)))
     return found
 
 
-def _outcome(request: Statement, thread: Sequence[Follower], today: str) -> str:
+def _best(request: Statement, thread: Sequence[Follower], today: str) -> Standing | None:
     """The best over its addressees; that it was concluded says nothing about what was disclosed before."""
 
-    def best(bearing: Sequence[Follower]) -> str:
-        outcomes = [one.outcome for one in standings(request, bearing, today)]
-        return min(outcomes, key=OUTCOMES.index, default="open")
+    def best(replies: Sequence[Follower]) -> Standing | None:
+        found = standings(request, replies, today)
+        return min(found, key=lambda one: OUTCOMES.index(one.outcome), default=None)
 
     said = best([pair for pair in thread if pair[0] != "concludes"])
-    return said if said in ("answered", "partly", "refused") else best(thread)
+    return said if said and said.outcome in ("answered", "partly", "refused") else best(thread)
+
+
+def _reached(standing: Standing | None, known: Slice) -> str | None:
+    by = [known.get(one) for one in standing.by] if standing else []
+    found = [provenance(one, known).standing for one in by if one is not None]
+    return min(found, key=STANDINGS.index, default=None)

@@ -15,12 +15,12 @@ from ledger.domain.derived.allegations import State, states
 from ledger.domain.derived.certificates import Certificate, CertificateDecision, certificate_on, decision_of
 from ledger.domain.derived.conflicts import Conflict, Observed, conflicts
 from ledger.domain.derived.recurrence import Claimed, recurrences, recurring_with
-from projections.amendments import as_amended, followers, wholly_withdrawn, withdrawn_by
+from projections.amendments import as_amended, wholly_withdrawn, withdrawn_by
 from projections.items import Item, Slice
 from projections.profiles import Profiles, detectability, issues_of, note
 from projections.row import NULL, Row, View
 from projections.shown import Shown, show
-from projections.voices import STANDINGS, provenance
+from projections.voices import STANDINGS, bearing, provenance
 
 CLAIMS = ("allegation", "observation", "determination")
 KINDS = frozenset({*CLAIMS, "investigation", "request", "response", "link", "amendment"})
@@ -365,8 +365,8 @@ class _Fold:
     def _states(self, item: Item) -> list[State]:
         if item.statement.kind != "allegation":
             return []
-        bearing = [(rel, one.recorded) for rel, one in followers(item, self._known)]
-        return states(item.statement, bearing, recurring_with(item.id, self._recurrences))
+        recurs = recurring_with(item.id, self._recurrences)
+        return states(item.statement, bearing(item, self._known), recurs)
 
     def certificates(self) -> list[CertificateCell]:
         """Each certificate, by certifier and number, on the day looked from; what was withdrawn or disowned

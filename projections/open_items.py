@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.core.statement import Recorded
-from ledger.domain.derived.requests import ENDED, Due, Follower, Progress, Standing, due, progress, standings
-from projections.amendments import as_amended, followers, withdrawn_by
+from ledger.domain.derived.requests import ENDED, Due, Progress, Standing, due, progress, standings
+from projections.amendments import as_amended, withdrawn_by
 from projections.dates import days, days_between
 from projections.items import Item, Slice
 from projections.row import Row, View, reference_rows
 from projections.shown import Shown, said_when, show
-from projections.voices import STANDINGS, provenance
+from projections.voices import STANDINGS, bearing, provenance
 
 OPENERS = frozenset({"request", "commitment"})
 FOLLOWERS = frozenset({"response", "progress", "amendment", "link", "commitment", "determination"})
@@ -188,12 +188,7 @@ def view(item: Item, known: Slice, today: str) -> OpenItem:
     """The request or commitment `item` as it stands on the day `today` (YYYY-MM-DD)."""
     content = as_amended(item, known)
     opener = item.read_as(content).statement
-    # Words that their alleged author disowns bring nothing about.
-    thread: list[Follower] = [
-        (rel, one.read_as(one.claim))
-        for rel, one in followers(item, known)
-        if provenance(one, known).standing != "disowned"
-    ]
+    thread = bearing(item, known)
     dates = due(item.read_as(item.claim).statement, thread)
     asked = [_addressee(one, known) for one in standings(opener, thread, today)]
     moved = progress(opener, thread, today) if item.statement.kind == "commitment" else None

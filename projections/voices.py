@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ledger.core.statement import Recorded
 from projections.amendments import followers
 from projections.items import Item, Slice
 
@@ -134,6 +135,17 @@ def _voice(item: Item, known: Slice, claimant: str) -> Voice:
     if mandates and attribution and attribution.form == "on-behalf":
         return Voice(claimant, "mandated", mandates[0])
     return Voice(claimant, "attributed")
+
+
+def bearing(item: Item, known: Slice) -> list[tuple[str, Recorded]]:
+    """(rel, statement) of what bears on `item` and stands, oldest first, for the rules about statuses: words
+    that were taken back, or that their alleged author disowns, bring nothing about.
+    """
+    return [
+        (rel, one.read_as(one.claim))
+        for rel, one in followers(item, known)
+        if provenance(one, known).standing != "disowned"
+    ]
 
 
 def says(given: Provenance, name: Callable[[str], str] = str) -> str:

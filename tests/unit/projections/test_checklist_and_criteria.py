@@ -92,6 +92,7 @@ def test_a_question_that_was_answered_is_not_shown_as_not_disclosed() -> None:
     log.say("ResponseGiven", "factory:f", by="ngo", refs=[("concludes", question)])
     found = line(log, audit, "gbvTraining")
     assert (found["value"], found["states"]) == ("answered", ["disclosed"])
+    assert found["asked"][0]["reachedBy"] == "signed"
 
 
 def test_a_question_that_its_asker_gave_up_discloses_nothing() -> None:

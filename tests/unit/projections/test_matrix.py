@@ -115,7 +115,7 @@ def test_a_determination_takes_its_issue_from_what_it_is_about_and_its_method_fr
     assert cell.profile["competence"]["value"] == "not-disclosed"
     assert cell.profile["gbvTraining"]["states"] == ["asked", "not-disclosed"]
     assert cell.profile["gbvTraining"]["asked"] == [
-        {"request": question, "topic": "gbvTraining", "outcome": "open"}
+        {"request": question, "topic": "gbvTraining", "outcome": "open", "reachedBy": None}
     ]
     assert "ard to detect" in (cell.note or "")
 
