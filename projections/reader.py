@@ -82,9 +82,9 @@ class Reader:
 def item_of(recorded: Recorded, held: Iterable[str], viewer: Viewer) -> Item:
     """`recorded` with those of the `held` disclosures that `viewer` may see put back into its claim."""
     statement = recorded.statement
-    if not statement.digests:
-        return Item(recorded, statement.claim, 0)
     shown = may_see(viewer, statement)
+    if not statement.digests:
+        return Item(recorded, statement.claim, 0, shown)
     disclosures = [parse(text) for text in held] if shown else []
     resolved = resolve(statement.claim, disclosures)
     return Item(recorded, resolved.claim, resolved.withheld, shown)
