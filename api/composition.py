@@ -31,7 +31,7 @@ from api.signing import admit as admit_log_keys
 from ledger.application import Ledger
 from ledger.clock import SystemClock
 from ledger.core import canonical
-from ledger.core.refusal import LedgerError
+from ledger.core.refusal import LedgerError, Refusal
 from ledger.core.statement import Recorded, read_recorded
 from ledger.cosigning import WitnessState
 from ledger.domain.terms import Terms
@@ -152,10 +152,18 @@ class Service:
             raise SequencerUnavailable("the ledger has no entry yet", "open it with `evidence init`")
         return self._about
 
-    async def admit(self, submission: Submission) -> None:
-        """What documents pin must be held, or must not be; so must log keys. Raises `Refusal`."""
-        await documents.admit(self.blobs, submission)
-        admit_log_keys(self._log.ring, submission)
+    async def admit(self, submission: Submission) -> Submission:
+        """What documents pin must be held, or must not be; so must log keys.
+
+        Whether it is stays with the submission until the rules have accepted it: which bytes lie here is told
+        to nobody else.
+        """
+        try:
+            await documents.admit(self.blobs, submission)
+            admit_log_keys(self._log.ring, submission)
+        except Refusal as objection:
+            return submission._replace(objection=objection)
+        return submission
 
     async def append(self, group: Sequence[Submission]) -> list[Outcome]:
         """The outcomes in order, once everything accepted is durable."""

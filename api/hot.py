@@ -34,8 +34,11 @@ PROBLEM: Final = problems.MEDIA_TYPE.encode()
 class Appending(Protocol):
     """What these endpoints need of the service."""
 
-    async def admit(self, submission: Submission) -> None:
-        """Checks that need more than the log, such as a document's bytes. Raises `Refusal`."""
+    async def admit(self, submission: Submission) -> Submission:
+        """It with what its checks found that need more than the log, such as a document's bytes.
+
+        Raises `Refusal` for what cannot be checked.
+        """
         ...
 
     async def append(self, group: Sequence[Submission]) -> list[Outcome]:
@@ -87,8 +90,7 @@ class SubmitStatement:
 
     async def _submit(self, body: bytes) -> Outcome:
         service = self._service()
-        submission = submissions.read(body)
-        await service.admit(submission)
+        submission = await service.admit(submissions.read(body))
         return (await service.append([submission]))[0]
 
 
@@ -155,9 +157,7 @@ async def _read_lines(service: Appending, lines: Sequence[bytes]) -> list[Submis
     found: list[Submission | Outcome] = []
     for line in lines:
         try:
-            submission = submissions.read(line)
-            await service.admit(submission)
-            found.append(submission)
+            found.append(await service.admit(submissions.read(line)))
         except (Refusal, LedgerError) as refused:
             found.append(refused)
     return found

@@ -155,6 +155,8 @@ class Batch:
         recorded_at = self._recorded_at(statement)
         decision = decide(self.view, statement, envelope, recorded_at, ticket.verify)
         contents = admit(self.view, statement, ticket.submission.disclosures)
+        if ticket.submission.objection is not None:
+            raise ticket.submission.objection
         entry = encode_entry(envelope, recorded_at)
         signers = tuple(signature.keyid for signature in envelope.signatures)
         recorded = Recorded(self.view.size, recorded_at, statement, signers)

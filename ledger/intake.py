@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from ledger.core import keys
 from ledger.core.envelope import Envelope, Signature, pae
-from ledger.core.refusal import LedgerError
+from ledger.core.refusal import LedgerError, Refusal
 from ledger.core.statement import Statement, decode_statement
 from ledger.domain.needs import Needs, needs
 from ledger.receipts import Receipt
@@ -27,11 +27,16 @@ _KEYS_REMEMBERED = 65_536
 
 
 class Submission(NamedTuple):
-    """A signed envelope with the disclosures of its withheld members; `statement` if already decoded."""
+    """A signed envelope with the disclosures of its withheld members; `statement` if already decoded.
+
+    `objection` is what stands against it outside the log. It is raised once the rules have accepted the
+    statement, so that it is told to nobody who may not sign it.
+    """
 
     envelope: Envelope
     disclosures: tuple[str, ...] = ()
     statement: Statement | None = None
+    objection: Refusal | None = None
 
 
 class Overloaded(LedgerError):

@@ -11,6 +11,7 @@ import pytest
 from api.documents import check
 from api.settings import Settings
 from ledger.store.blobs import folder_blobs
+from tests.support.builder import KeyPair
 
 from .conftest import Poster
 
@@ -129,3 +130,20 @@ def test_head_tells_the_size_of_a_document_without_its_bytes(captured: Poster) -
     head = captured.client.head(f"/v1/documents/{DIGEST}?at_least={captured.position}")
     assert (head.status_code, head.content) == (200, b"")
     assert (head.headers["content-length"], head.headers["etag"]) == (str(len(PDF)), f'"{DIGEST}"')
+
+
+def test_whether_bytes_are_held_is_not_told_to_who_may_not_sign(poster: Poster) -> None:
+    """Else whoever has a document could find out whether somebody has handed it in."""
+    stranger = KeyPair("stranger")
+    answers = []
+    for _ in range(2):
+        signed = poster.log.draft(
+            "DocumentCaptured",
+            "registrar",
+            about=[f"document:{DIGEST}"],
+            claim={"media": "application/pdf", "size": len(PDF)},
+            signers=[stranger],
+        )
+        answers.append(poster.post(signed).json())
+        assert poster.client.post("/v1/documents", content=PDF).status_code == 201
+    assert [answer["code"] for answer in answers] == ["unknown-key", "unknown-key"]
