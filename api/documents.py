@@ -7,7 +7,7 @@ pins their digest, so that the service is no store for files that nobody vouches
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple, Protocol
 
 from psycopg import Connection
@@ -101,18 +101,28 @@ def pins(statement: Statement, disclosures: Iterable[str] = ()) -> Iterator[Pinn
                 yield Pinned("/predicate/claim/_sd", sha256, size)
 
 
+Held = Callable[[int], Iterable[str]]
+"""The disclosures held of the entry at a position."""
+
+
 def check(
-    blobs: VerifiedBlobs, entries: Iterable[tuple[int, bytes]]
+    blobs: VerifiedBlobs, entries: Iterable[tuple[int, bytes]], held: Held = lambda _: ()
 ) -> Iterator[tuple[int, DocumentDefect | None]]:
-    """Re-read the bytes of every public captured document; (position, None or what is wrong there)."""
+    """Re-read the bytes of every captured document; (position, None or what is wrong there).
+
+    Those of a statement that is not public are named by a disclosure, as long as that is held.
+    """
     for position, entry in entries:
         statement = read_recorded(position, entry).statement
-        captured = statement.event == "DocumentCaptured" and statement.visibility == "public"
-        yield position, asyncio.run(_defect(blobs, position, statement)) if captured else None
+        if statement.event == "DocumentCaptured":
+            pinned = list(pins(statement, held(position) if statement.digests else ()))
+            yield position, asyncio.run(_defect(blobs, position, pinned))
+        else:
+            yield position, None
 
 
-async def _defect(blobs: VerifiedBlobs, position: int, statement: Statement) -> DocumentDefect | None:
-    for pinned in _subjects(statement):
+async def _defect(blobs: VerifiedBlobs, position: int, documents: Iterable[Pinned]) -> DocumentDefect | None:
+    for pinned in documents:
         try:
             size = await blobs.verify(pinned.sha256)
         except KeyError:

@@ -77,7 +77,11 @@ def _documents(settings: Settings, url: str, sound: Inspected) -> Inspected:
     datastore = LedgerDatastore(url)
     try:
         recorder = PostgresLedgerRecorder(datastore)
-        for _, defect in documents.check(open_blobs(settings), recorder.read_entries(0)):
+
+        def held(position: int) -> list[str]:
+            return [text for _, _, text in recorder.disclosures_of([position]) if text is not None]
+
+        for _, defect in documents.check(open_blobs(settings), recorder.read_entries(0), held):
             if defect is not None:
                 return _wrong(sound.entries, "documents", defect.position, defect.what)
     finally:

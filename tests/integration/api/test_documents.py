@@ -121,6 +121,25 @@ def test_the_check_of_documents_names_the_position_of_a_changed_byte(
     assert "not held" in defect.what
 
 
+def test_bytes_captured_for_parties_are_checked_too(settings: Settings, captured: Poster) -> None:
+    log = captured.log
+    log.register("ngo")
+    plaintext = {"sha256": DIGEST, "size": len(PDF)}
+    guarded = {"visibility": "parties", "audience": ["ngo"], "hidden": {"plaintext": plaintext}}
+    log.say("DocumentCaptured", "registrar", **guarded)
+    recorder = captured.client.app.state.service.recorder  # type: ignore[attr-defined]
+    entries = list(enumerate(captured_entries(captured)))
+
+    def held(position: int) -> list[str]:
+        return [text for _, _, text in recorder.disclosures_of([position]) if text]
+
+    blobs = folder_blobs(settings.data / "blobs")
+    assert [defect for _, defect in check(blobs, entries[-1:], held) if defect] == []
+    next(settings.data.glob(f"blobs/*/{DIGEST}")).unlink()
+    [defect] = [defect for _, defect in check(blobs, entries[-1:], held) if defect]
+    assert "not held" in defect.what
+
+
 def captured_entries(poster: Poster) -> list[bytes]:
     recorder = poster.client.app.state.service.recorder  # type: ignore[attr-defined]
     return [entry for _, entry in recorder.read_entries(0)]
