@@ -54,6 +54,8 @@ def submit(
     with reach(settings) as client, progress(_("submitting"), len(batch)) as advance:
         for signed, outcome in enter(client, batch, root, folder):
             results.append(_result(signed, outcome, folder, as_json))
+            if isinstance(outcome, Receipt) and outcome.duplicate:
+                _warn_of_missing(client, signed)
             advance(1)
     if as_json:
         say_json(results)
@@ -82,6 +84,22 @@ def enter(
                 accept(signed, outcome, trust, keys)
                 write_receipt(folder, outcome)
             yield signed, outcome
+
+
+def _warn_of_missing(client: Client, signed: Signed) -> None:
+    """Whoever sends a statement first decides which of its disclosures the ledger ever holds."""
+    statement = signed.statement()
+    held = client.find(f"/v1/statements/{statement.id}") or {}
+    missing = set(signed.disclosures) - set(held.get("disclosures", ()))
+    if missing and statement.visibility == "public":
+        complain(
+            _(
+                "{name} was logged before without {n} of its disclosures",
+                name=labels([signed])[0],
+                n=len(missing),
+            ),
+            _("they cannot be added; sign a statement anew to say what they say"),
+        )
 
 
 def _result(signed: Signed, outcome: Outcome, folder: Path, as_json: bool) -> dict[str, object]:
