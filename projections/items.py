@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ledger.core.statement import Recorded, Statement
 from projections.names import Names
+
+if TYPE_CHECKING:
+    from projections.compromises import Compromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The items of one page and what they need, ascending by position; `names` is what they call whom."""
+    """The items of one page and what they need, ascending by position.
+
+    `names` is what they call whom, `compromised` the keys that others may have used, by key id.
+    """
 
     items: tuple[Item, ...]
     by_id: Mapping[str, Item]
     _referrers: Mapping[str, tuple[tuple[str, Item], ...]] = field(repr=False)
     names: Names = Names({})  # noqa: RUF009
+    compromised: Mapping[str, Compromise] = field(default_factory=dict)
 
     @classmethod
     def of(cls, items: Iterable[Item]) -> Slice:
@@ -72,8 +79,8 @@ class Slice:
         by_id = {item.id: item for item in ordered}
         return cls(tuple(ordered), by_id, {key: tuple(value) for key, value in referrers.items()})
 
-    def named(self, names: Names) -> Slice:
-        return replace(self, names=names)
+    def named(self, names: Names, compromised: Mapping[str, Compromise] | None = None) -> Slice:
+        return replace(self, names=names, compromised=compromised or {})
 
     def get(self, statement_id: str) -> Item | None:
         return self.by_id.get(statement_id)

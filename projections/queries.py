@@ -22,6 +22,7 @@ from projections import registry as registry_view
 from projections import timeline as timeline_view
 from projections.as_of import NOW, AsOf, Moment
 from projections.authority import SUCCESSIONS
+from projections.compromises import compromises
 from projections.items import Item, Slice
 from projections.names import Names, mentioned, names
 from projections.profiles import issues_of
@@ -122,10 +123,13 @@ def _demand_name(reader: Reader, resolved: Resolved) -> None:
 
 
 def _named(reader: Reader, known: Slice, more: Iterable[str] = ()) -> Slice:
-    """`known` with the display names of everything its items mention, and of `more`; two queries."""
+    """`known` with the display names of everything its items mention, and of `more`, and the keys of these
+    parties that others may have used; two queries.
+    """
     wanted = set(more).union(*(mentioned(item) for item in known.items))
     positions = reader.positions_by_key(registry_view.TABLE, wanted)
-    return known.named(names(wanted, reader.items(positions)))
+    registrations = reader.items(positions)
+    return known.named(names(wanted, registrations), compromises(registrations))
 
 
 # --- registry

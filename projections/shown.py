@@ -10,6 +10,7 @@ from typing import Any
 
 from ledger.core.statement import Ref, Statement
 from projections.amendments import Amendment, amendments, retractions
+from projections.compromises import Flag, flags
 from projections.items import Item, Slice
 from projections.voices import Provenance, provenance
 
@@ -46,7 +47,8 @@ class Shown:
     """One statement for display.
 
     `content` holds clear and shown disclosed members; `withheld` counts the digests without anything shown.
-    `said` and `occurred` are None when nobody has stated them here: unknown, not "never".
+    `said` and `occurred` are None when nobody has stated them here: unknown, not "never". `flags` are the
+    keys that signed it while others may have used them.
     """
 
     position: int
@@ -66,6 +68,7 @@ class Shown:
     provenance: Provenance
     amendments: tuple[Amendment, ...]
     retracted_by: tuple[str, ...]
+    flags: tuple[Flag, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -86,6 +89,7 @@ class Shown:
             "provenance": self.provenance.to_json(),
             "amendments": [amendment.to_json() for amendment in self.amendments],
             "retractedBy": list(self.retracted_by),
+            "flags": [flag.to_json() for flag in self.flags],
         }
 
 
@@ -110,6 +114,7 @@ def show(item: Item, known: Slice) -> Shown:
         provenance=provenance(item, known),
         amendments=amendments(item, known),
         retracted_by=tuple(later.id for later in retractions(item, known)),
+        flags=flags(item, known),
     )
 
 

@@ -148,11 +148,22 @@ def statement_lines(item: Mapping[str, Any], page: Page) -> list[Line]:
     times = _times(item)
     references = _references(item["refs"], page)
     lines += [(text, "dim") for text in (times, references) if text]
+    lines += [(_flagged(flag, page), "red") for flag in item["flags"]]
     lines += profile_lines(item)
     lines += [(amendment["words"], "yellow") for amendment in item["amendments"]]
     if item["withheld"]:
         lines.append((plural("{n} member is withheld", "{n} members are withheld", item["withheld"]), "dim"))
     return lines
+
+
+def _flagged(flag: Mapping[str, Any], page: Page) -> str:
+    """That somebody else may have signed it, and whether its author stands by it."""
+    text = _(
+        "signed with a key that others than {name} may have used since entry {since}",
+        name=page.name(flag["party"]),
+        since=flag["since"],
+    )
+    return text + (_(", since asserted again") if "reassertedBy" in flag else "")
 
 
 def _titles(content: Mapping[str, Any]) -> str:
@@ -338,6 +349,7 @@ def _claim_lines(cell: Mapping[str, Any], page: Page) -> list[Line]:
         content |= {"sample": cell["sample"]} if _mapping(cell["asAmended"].get("sample")) else {}
     lines = [(text, "") for text in (gist(content, page), plain.text_of(content)) if text]
     lines.append((plain.who(cell["provenance"], page), "dim"))
+    lines += [(_flagged(flag, page), "red") for flag in cell["flags"]]
     if cell["states"]:
         lines.append((_("stands as {states}", states=plain.listed(_states(cell["states"]))), "yellow"))
     lines += [
@@ -470,6 +482,7 @@ def _open_lines(item: Mapping[str, Any], page: Page) -> list[Line]:
         behind = _(", behind") if item["behind"] else ""
         lines.append((_("stands at {state}", state=item["state"]) + behind, "yellow"))
     lines.append((plain.who(item["provenance"], page), "dim"))
+    lines += [(_flagged(flag, page), "red") for flag in item["flags"]]
     lines += [(amendment["words"], "yellow") for amendment in item["amendments"]]
     if item["withdrawn"]:
         lines.append((item["withdrawn"], "yellow"))

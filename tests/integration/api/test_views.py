@@ -97,6 +97,17 @@ def test_a_view_that_has_not_changed_is_not_sent_again(case: Poster) -> None:
     assert changed.status_code == 200
 
 
+def test_what_was_signed_with_a_key_in_other_hands_is_flagged_wherever_it_is_shown(case: Poster) -> None:
+    claim = {"keyId": case.log.keys["ngo"].id, "compromisedSince": 4}
+    case.log.say("KeyRevoked", "registrar", about=["party:ngo"], claim=claim)
+    timeline = case.read("/v1/factories/toys/timeline")["items"]
+    assert [item["event"] for item in timeline if item["flags"]] == ["AllegationMade", "QuestionAsked"]
+    (question,) = case.read("/v1/requests")["items"]
+    assert [(flag["party"], flag["since"]) for flag in question["flags"]] == [("ngo", 4)]
+    before = case.read("/v1/factories/toys/timeline", as_of=case.position - 1)["items"]
+    assert not any(item["flags"] for item in before)
+
+
 def test_what_was_at_a_moment_is_the_same_answer_for_ever(case: Poster) -> None:
     first = case.client.get(f"/v1/factories/toys/matrix?as_of=5&at_least={case.position}")
     assert first.json()["asOf"].keys().isdisjoint({"projected", "logged"})
