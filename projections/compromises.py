@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Compromise:
-    """A key of `party`, in other hands since the position `since`, as the revocation `by` says."""
+    """A key of `party`, in other hands since the position `since`, as `said_by` states in the revocation
+    `by`: the party itself or the registrar.
+    """
 
     key_id: str
     party: str
     since: int
     by: str
+    said_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Flag:
             "party": self.key.party,
             "since": self.key.since,
             "by": self.key.by,
+            "saidBy": list(self.key.said_by),
         }
         return shown | ({"reassertedBy": self.reasserted} if self.reasserted else {})
 
@@ -53,7 +57,7 @@ def compromises(registrations: Iterable[Item]) -> dict[str, Compromise]:
         if item.statement.event == "KeyRevoked" and "compromisedSince" in claim:
             party = item.names("party:")[0].removeprefix("party:")
             since = claim["compromisedSince"]
-            found[claim["keyId"]] = Compromise(claim["keyId"], party, since, item.id)
+            found[claim["keyId"]] = Compromise(claim["keyId"], party, since, item.id, item.statement.issuers)
     return found
 
 

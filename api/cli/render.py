@@ -159,8 +159,9 @@ def statement_lines(item: Mapping[str, Any], page: Page) -> list[Line]:
 def _flagged(flag: Mapping[str, Any], page: Page) -> str:
     """That somebody else may have signed it, and whether its author stands by it."""
     text = _(
-        "signed with a key that others than {name} may have used since entry {since}",
+        "signed with a key that others than {name} may have used since entry {since}, as {names} states",
         name=page.name(flag["party"]),
+        names=page.names_of(flag["saidBy"]),
         since=flag["since"],
     )
     return text + (_(", since asserted again") if "reassertedBy" in flag else "")

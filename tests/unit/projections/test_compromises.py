@@ -25,10 +25,17 @@ def test_statements_since_the_position_named_are_flagged_and_earlier_ones_are_no
     before = log.say("AllegationMade", "factory:f", ISSUE)
     since = log.say("AllegationMade", "factory:f", ISSUE)
     # The small log signs everything with one key.
-    revoked = log.say("KeyRevoked", "party:ngo", {"keyId": GENESIS, "compromisedSince": 1})
+    claim = {"keyId": GENESIS, "compromisedSince": 1}
+    revoked = log.say("KeyRevoked", "party:ngo", claim, by="registrar")
     assert shown(log, before).flags == ()
     (flag,) = shown(log, since).flags
-    assert flag.to_json() == {"keyId": GENESIS, "party": "ngo", "since": 1, "by": revoked}
+    assert flag.to_json() == {
+        "keyId": GENESIS,
+        "party": "ngo",
+        "since": 1,
+        "by": revoked,
+        "saidBy": ["registrar"],
+    }
 
 
 def test_nothing_is_flagged_as_of_before_the_revocation() -> None:
