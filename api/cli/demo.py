@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from api.cli import render
+from api.cli import render, render_matrix
 from api.cli.console import out, progress, say, say_json
 from api.cli.founding import enter_genesis, found
 from api.cli.options import Json, load_settings, read_trust
@@ -163,7 +163,7 @@ def _print(case: Case, client: Client, verified: tuple[Path, Report]) -> None:
     _banner(console, case, size)
     render.timeline(console, answer, items)
     _rule(console)
-    render.matrix(console, matrix)
+    render_matrix.matrix(console, matrix)
     _rule(console)
     console.print(Text(_("A receipt, verified offline: {file}", file=verified[0]), style="bold"))
     print_report(console, verified[1])

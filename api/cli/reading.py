@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli import render
+from api.cli import render, render_matrix
 from api.cli.console import out, say_json
 from api.cli.options import AsOf, Data, Database, Json, Url, UsageError, load_settings
 from api.cli.place import reach
@@ -61,7 +61,7 @@ def matrix(
     if as_json:
         say_json(answer)
     else:
-        render.matrix(out(), answer)
+        render_matrix.matrix(out(), answer)
 
 
 def open_items(

@@ -79,8 +79,6 @@ RELATIONS = {
     "sameAs": _("same investigation as {target}"),
     "partOf": _("part of {target}"),
 }
-COMPARATORS = {"max": _("at most"), "min": _("at least"), "qualitative": _("in words, with")}
-REASONS = {"days-against-hours": _("one is given in days, the other in hours")}
 SOURCES = frozenset({"statedIn", "mandate"})
 
 
@@ -115,7 +113,7 @@ def timeline(console: Console, answer: Mapping[str, Any], items: Sequence[Mappin
     page = plain.page_of(answer, items)
     about = answer.get("about", {})
     name = str(about.get("name", ""))
-    heading(console, answer, _title(page, name), _("by {time}", time=about.get("by", "recorded")))
+    heading(console, answer, full_name(page, name), _("by {time}", time=about.get("by", "recorded")))
     for item in items:
         left = [(_when(item), "bold"), (event_words(item["event"]), "cyan"), (f"#{item['position']}", "dim")]
         block(console, left, statement_lines(item, page))
@@ -123,7 +121,7 @@ def timeline(console: Console, answer: Mapping[str, Any], items: Sequence[Mappin
         console.print(_("Nothing is recorded about it at that moment."))
 
 
-def _title(page: Page, name: str) -> str:
+def full_name(page: Page, name: str) -> str:
     called = page.name(name)
     return called if called == name.partition(":")[2] else f"{called} ({name})"
 
@@ -142,13 +140,13 @@ def statement_lines(item: Mapping[str, Any], page: Page) -> list[Line]:
     lines = [(text, "") for text in (gist(content, page), plain.text_of(content)) if text]
     if item["kind"] == "document":
         lines.insert(0, (page.document(item["id"]), ""))
-    elif _titles(content):
-        lines.insert(0, (_titles(content), ""))
+    elif titles(content):
+        lines.insert(0, (titles(content), ""))
     lines.append((plain.who(item["provenance"], page), "dim"))
     times = _times(item)
     references = _references(item["refs"], page)
     lines += [(text, "dim") for text in (times, references) if text]
-    lines += [(_flagged(flag, page), "red") for flag in item["flags"]]
+    lines += [(flagged(flag, page), "red") for flag in item["flags"]]
     lines += profile_lines(item)
     lines += [(amendment["words"], "yellow") for amendment in item["amendments"]]
     if item["withheld"]:
@@ -156,7 +154,7 @@ def statement_lines(item: Mapping[str, Any], page: Page) -> list[Line]:
     return lines
 
 
-def _flagged(flag: Mapping[str, Any], page: Page) -> str:
+def flagged(flag: Mapping[str, Any], page: Page) -> str:
     """That somebody else may have signed it, and whether its author stands by it."""
     text = _(
         "signed with a key that others than {name} may have used since entry {since}, as {names} states",
@@ -167,7 +165,7 @@ def _flagged(flag: Mapping[str, Any], page: Page) -> str:
     return text + (_(", since asserted again") if "reassertedBy" in flag else "")
 
 
-def _titles(content: Mapping[str, Any]) -> str:
+def titles(content: Mapping[str, Any]) -> str:
     names = content.get("names")
     if isinstance(names, list):
         return ", ".join(str(name["text"]) for name in names)
@@ -213,9 +211,9 @@ def gist(content: Mapping[str, Any], page: Page) -> str:
         else "",
         str(content.get("result", "")),
         plain.quantity(content.get("quantity")),
-        plain.sample(_mapping(content.get("sample"))),
+        plain.sample(mapping(content.get("sample"))),
         _outcome(content.get("outcome")),
-        plain.scope(_mapping(content.get("scope"))),
+        plain.scope(mapping(content.get("scope"))),
         _participants(content.get("participants"), page),
         _("methods {list}", list=_methods(content["methods"])) if "methods" in content else "",
         _("notice {notice}", notice=content["notice"]) if "notice" in content else "",
@@ -228,7 +226,7 @@ def gist(content: Mapping[str, Any], page: Page) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _mapping(value: object) -> Mapping[str, Any] | None:
+def mapping(value: object) -> Mapping[str, Any] | None:
     return value if isinstance(value, Mapping) else None
 
 
@@ -270,149 +268,6 @@ def _methods(methods: object) -> str:
     if not isinstance(methods, list):
         return str(methods)
     return plain.listed([plain.term("methods", str(method)).lower() for method in methods])
-
-
-def matrix(console: Console, answer: Mapping[str, Any]) -> None:
-    """The claims matrix: one part for each issue, every claim by its method and its party, nothing merged."""
-    cells = [cell for row in answer["rows"] for cell in _cells(row)] + list(answer["overall"])
-    page = plain.page_of(answer, cells)
-    heading(
-        console,
-        answer,
-        _("Claims about {name}", name=_title(page, answer["name"])),
-        _("issue × method × party"),
-    )
-    for row in answer["rows"]:
-        _matrix_row(console, row, page)
-    if answer["overall"]:
-        console.print(Text(_("Overall determinations and certificates"), style="bold underline"))
-        for cell in answer["overall"]:
-            _determination(console, cell, page)
-    for one in answer["certificates"]:
-        console.print(_certificate(one, page))
-    if not answer["rows"] and not answer["overall"]:
-        console.print(_("Nothing is claimed about it at that moment."))
-
-
-def _cells(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [
-        cell
-        for part in ("allegations", "observations", "determinations", "criteria", "aboutASet")
-        for cell in row[part]
-    ]
-
-
-def _certificate(one: Mapping[str, Any], page: Page) -> str:
-    """How a certificate stands on the day looked from, by whose word."""
-    return _(
-        "certificate{number} of {names}: {state} on that day, {standing} ({entries})",
-        number=f" {one['number']}" if one["number"] else "",
-        names=page.names_of(one["saidBy"]),
-        state=one["state"],
-        standing=one["standing"],
-        entries=page.entries(one["by"]),
-    )
-
-
-def _matrix_row(console: Console, row: Mapping[str, Any], page: Page) -> None:
-    console.print(
-        Text(f"{row['label']} ({row['issue']})" if row["issue"] else row["label"], style="bold underline")
-    )
-    if row["detectability"]:
-        console.print(Padding(Text(row["detectability"], style="dim"), (0, 0, 0, 2)))
-    for cell in row["allegations"]:
-        block(console, [(_("allegation"), "cyan"), (f"#{cell['position']}", "dim")], _claim_lines(cell, page))
-    for cell in row["observations"]:
-        method = plain.term("methods", cell["method"])
-        block(
-            console,
-            [(_("observation"), "cyan"), (method, "bold"), (f"#{cell['position']}", "dim")],
-            _claim_lines(cell, page),
-        )
-    for conflict in row["conflicts"]:
-        _conflict(console, conflict, page)
-    for cell in row["determinations"]:
-        _determination(console, cell, page)
-    for cell in row["criteria"]:
-        block(
-            console, [(_("criterion"), "cyan"), (f"#{cell['position']}", "dim")], _criterion_lines(cell, page)
-        )
-    for cell in row["aboutASet"]:
-        left = [(event_words(cell["event"]), "cyan"), (f"#{cell['position']}", "dim")]
-        lines = _claim_lines(cell, page) + profile_lines(cell)
-        block(console, left, [(cell["words"], "italic"), *lines])
-    console.print()
-
-
-def _claim_lines(cell: Mapping[str, Any], page: Page) -> list[Line]:
-    content = {name: value for name, value in cell["asAmended"].items() if name not in ("issue", "method")}
-    if cell["kind"] == "observation":
-        content |= {"sample": cell["sample"]} if _mapping(cell["asAmended"].get("sample")) else {}
-    lines = [(text, "") for text in (gist(content, page), plain.text_of(content)) if text]
-    lines.append((plain.who(cell["provenance"], page), "dim"))
-    lines += [(_flagged(flag, page), "red") for flag in cell["flags"]]
-    if cell["states"]:
-        lines.append((_("stands as {states}", states=plain.listed(_states(cell["states"]))), "yellow"))
-    lines += [
-        (
-            _(
-                "{names}: {rel} it ({entry})",
-                rel=reply["rel"],
-                names=page.names_of(reply["saidBy"]),
-                entry=page.entry(reply["id"]),
-            )
-            + _unsigned(reply, page),
-            "yellow",
-        )
-        for reply in cell["replies"]
-    ]
-    if cell["withdrawn"]:
-        lines.append((cell["withdrawn"], "yellow"))
-    return lines
-
-
-def _states(states: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [
-        _("{state} (attributed)", state=one["name"]) if one["attributed"] else str(one["name"])
-        for one in states
-    ]
-
-
-def _unsigned(reply: Mapping[str, Any], page: Page) -> str:
-    """Whose hand it was, where a reply is not its author's own."""
-    if reply["standing"] == "signed":
-        return ""
-    hands = page.names_of(reply["signedBy"])
-    return _(", {standing}, signed by {names}", standing=reply["standing"], names=hands)
-
-
-def _criterion_lines(cell: Mapping[str, Any], page: Page) -> list[Line]:
-    content = cell["content"]
-    limit = plain.quantity(content.get("quantity")) or _("no quantity")
-    base = (
-        _(", counted from {base}", base=plain.quantity(content["baseline"])) if "baseline" in content else ""
-    )
-    owner = _("{nature} of {owner}", nature=content["nature"], owner=page.name(content["owner"]))
-    bound = COMPARATORS.get(content["comparator"], content["comparator"])
-    first = f"{_titles(content) or content['clause']}: {bound} {limit}{base} ({owner})"
-    return [(first, "")] + [(text, "dim") for text in (plain.text_of(content),) if text]
-
-
-def _conflict(console: Console, conflict: Mapping[str, Any], page: Page) -> None:
-    entries = [page.entry(one) for one in conflict["between"]]
-    what = _("{aspect} of {entries} do not agree", aspect=conflict["aspect"], entries=plain.listed(entries))
-    lines: list[Line] = [(f"{what} ({conflict['certainty']})", "")]
-    lines += [(REASONS.get(reason, str(reason)), "dim") for reason in conflict["reasons"]]
-    lines += [
-        (_("noted as {type} by {names}", type=link["type"], names=page.names_of(link["signedBy"])), "dim")
-        for link in conflict["links"]
-    ]
-    block(console, [(_("conflict, computed"), "red")], lines)
-
-
-def _determination(console: Console, cell: Mapping[str, Any], page: Page) -> None:
-    left = [(event_words(cell["event"]), "cyan"), (f"#{cell['position']}", "dim")]
-    block(console, left, _claim_lines(cell, page) + profile_lines(cell))
 
 
 def profile_lines(item: Mapping[str, Any]) -> list[Line]:
@@ -483,7 +338,7 @@ def _open_lines(item: Mapping[str, Any], page: Page) -> list[Line]:
         behind = _(", behind") if item["behind"] else ""
         lines.append((_("stands at {state}", state=item["state"]) + behind, "yellow"))
     lines.append((plain.who(item["provenance"], page), "dim"))
-    lines += [(_flagged(flag, page), "red") for flag in item["flags"]]
+    lines += [(flagged(flag, page), "red") for flag in item["flags"]]
     lines += [(amendment["words"], "yellow") for amendment in item["amendments"]]
     if item["withdrawn"]:
         lines.append((item["withdrawn"], "yellow"))
@@ -537,7 +392,7 @@ def _entry_lines(entry: Mapping[str, Any], page: Page) -> list[Line]:
         )
         lines.append((others, "dim"))
     for new in entry["became"]:
-        lines.append((_("now {name}", name=_title(page, new)), "yellow"))
+        lines.append((_("now {name}", name=full_name(page, new)), "yellow"))
     for key in entry.get("keys", []):
         until = (
             _(", revoked at entry {position}", position=key["revoked"]) if key["revoked"] is not None else ""
