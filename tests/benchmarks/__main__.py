@@ -183,7 +183,12 @@ def rows(figures: Figures) -> list[Row]:
     """What is printed: figure, value, beside what, and what we want to reach."""
     f = figures
     table: list[Row] = [
-        ("stock application, single appends", f"{f['stock /s']:,.0f} /s", f"p99 {f['stock p99 ms']:.1f} ms", ""),
+        (
+            "stock application, single appends",
+            f"{f['stock /s']:,.0f} /s",
+            f"p99 {f['stock p99 ms']:.1f} ms",
+            "",
+        ),
         (
             "single appends, 64 connections",
             f"{f['single /s']:,.0f} /s",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 from ledger import audit
@@ -35,9 +36,7 @@ def check(database: str, *, rules: bool) -> float:
     datastore = datastore_from_url(database)
     try:
         started = time.perf_counter()
-        last: audit.Event | None = None
-        for last in audit.check(PostgresLedgerRecorder(datastore), rules=rules):
-            pass
+        (last,) = deque(audit.check(PostgresLedgerRecorder(datastore), rules=rules), maxlen=1)
         seconds = time.perf_counter() - started
     finally:
         datastore.close()

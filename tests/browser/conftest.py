@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.support.requirements import missing
 
 
-# Not for the whole session: while the browser's driver is up, its event loop runs in this thread, and no other test
-# of the same process could start one of its own.
+# Not for the whole session: while the browser's driver is up, its event loop runs in this thread, and no
+# other test of the same process could start one of its own.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser; each test opens pages of its own in it."""
