@@ -46,6 +46,13 @@ class Known:
     keys: dict[str, str] = field(default_factory=dict)
     digests: set[str] = field(default_factory=set)
 
+    def update(self, later: Known) -> None:
+        """Take in what was learned later in the same transaction."""
+        self.aggregates.update(later.aggregates)
+        self.statements.update(later.statements)
+        self.keys.update(later.keys)
+        self.digests.update(later.digests)
+
 
 class BatchView:
     """`domain.View`: the log as it stands before the next statement of a batch.

@@ -179,6 +179,11 @@ class Intake:
                 return None
             return [self._ready.popleft() for _ in range(min(len(self._ready), self._batch))]
 
+    def more(self, limit: int) -> list[Ticket]:
+        """What else is prepared by now, at most `limit`; never waits."""
+        with self._lock:
+            return [self._ready.popleft() for _ in range(min(len(self._ready), limit))]
+
     def done(self, count: int) -> None:
         """`count` taken tickets have been answered."""
         with self._lock:

@@ -1,7 +1,7 @@
 """The sequencer: one writer at a time gives statements their place in the log.
 
-Group commit: everything that waits is decided, appended and committed together, then one checkpoint is
-journalled and signed and every author gets a receipt. The order of one batch:
+Group commit: everything that waits once it is our turn is decided, appended and committed together, then one
+checkpoint is journalled and signed and every author gets a receipt. The order of one batch:
 
 1. session lock of this log (one process at a time, held until the checkpoint is signed)
 2. transaction; the head row under lock; all that the batch refers to, in one query
@@ -25,7 +25,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ledger.batch import Batch, BatchView, ClockBehind, Written, clock_of, extend, receipt_of
+from ledger.batch import Batch, BatchView, ClockBehind, Known, Written, clock_of, extend, receipt_of
 from ledger.cache import FactCache
 from ledger.core import merkle
 from ledger.core.index import index_head
@@ -49,6 +49,7 @@ __all__ = ["Limits", "Outcome", "Overloaded", "Receipt", "Sequencer", "Sequencer
 log = logging.getLogger(__name__)
 
 NOT_NOW = "nothing can be appended at the moment"
+Late = Callable[[int], list[Ticket]]
 SEND_AGAIN = "send it again: what is logged already gets its receipt"
 
 
@@ -155,14 +156,15 @@ class Sequencer:
     def _write_forever(self) -> None:
         while (tickets := self._intake.take(self._limits.rest)) is not None:
             if tickets:
-                self._answer(tickets)
+                self._answer(tickets, late=self._intake.more)
                 self._intake.done(len(tickets))
             elif self._problem is not None:
                 self._examine()
 
-    def _answer(self, tickets: list[Ticket]) -> None:
+    def _answer(self, tickets: list[Ticket], late: Late | None = None) -> None:
+        """Sequence and settle `tickets`, to which `late` adds what got ready while we waited for our turn."""
         try:
-            sequenced = self._sequence_until_known(tickets)
+            sequenced = self._sequence_until_known(tickets, late)
         except LedgerError as reason:
             self._fail(tickets, _unavailable(reason))
         except Exception as fault:
@@ -191,7 +193,7 @@ class Sequencer:
         for ticket in tickets:
             ticket.settle(ticket.failure or problem)
 
-    def _sequence_until_known(self, tickets: list[Ticket]) -> Sequenced:
+    def _sequence_until_known(self, tickets: list[Ticket], late: Late | None) -> Sequenced:
         """Sequence a batch; after an unknown commit outcome decide it again until the outcome is known.
 
         Raises `SequencerUnavailable` when it stays unknown beyond the limit of patience.
@@ -200,7 +202,7 @@ class Sequencer:
         doubt: int | None = None  # the size of the log before the commit whose outcome is unknown
         while True:
             try:
-                return self._sequence(tickets, doubt)
+                return self._sequence(tickets, doubt, late if doubt is None else None)
             except CommitOutcomeUnknown as unknown:
                 log.warning("commit outcome unknown, reading back: %s", unknown)
                 doubt = self._base if doubt is None else doubt
@@ -212,26 +214,34 @@ class Sequencer:
             self._facts.clear()
             time.sleep(0.05)
 
-    def _sequence(self, tickets: list[Ticket], doubt: int | None) -> Sequenced:
+    def _sequence(self, tickets: list[Ticket], doubt: int | None, late: Late | None) -> Sequenced:
         """Steps 1 to 6 for one batch."""
         with self._recorder.sequencing():
             with self._recorder.unit() as unit:
-                batch, written = self._decide(unit, tickets)
+                known = self._load(unit, tickets)
+                if late is not None and (more := late(self._limits.batch - len(tickets))):
+                    tickets += more
+                    known.update(self._load(unit, more))
+                batch, written = self._decide(unit, tickets, known)
                 if batch.accepted:
                     unit.append([each.row for each in batch.accepted], written.nodes, written.head)
             self._facts.keep(batch.view.decided)
             signed = self._heads.sign(written.head.size, written.root)
         return Sequenced(batch, written, signed, doubt)
 
-    def _decide(self, unit: Unit, tickets: list[Ticket]) -> tuple[Batch, Written]:
-        """Steps 2 to 4. Raises `SequencerUnavailable` when this log may not be continued."""
+    def _load(self, unit: Unit, tickets: list[Ticket]) -> Known:
+        """Step 2: what the tickets need, as it stands under the head lock."""
         wanted = self._facts.wanted(tickets)
         loaded = unit.load(wanted.originators, wanted.statements, wanted.keys, wanted.digests)
+        return self._facts.merge(wanted, loaded)
+
+    def _decide(self, unit: Unit, tickets: list[Ticket], known: Known) -> tuple[Batch, Written]:
+        """Steps 3 and 4. Raises `SequencerUnavailable` when this log may not be continued."""
         head = unit.head
         self._base = head.size
         self._may_continue(head)
         indexed = _indexed(unit) if any(map(_is_index, tickets)) else 0
-        view = BatchView(head, self._facts.merge(wanted, loaded), indexed, self._index)
+        view = BatchView(head, known, indexed, self._index)
         batch = Batch(view, self._clock.now(), lambda statement_id: self._desk.entry(statement_id).state)
         for ticket in tickets:
             batch.decide(ticket)

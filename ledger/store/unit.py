@@ -69,7 +69,8 @@ class PostgresUnit:
         """The head as it is in this transaction, after `append` the new one."""
         if self._head is None:
             with self._connection.pipeline():
-                self._head = _one_head(self._send_begin())
+                begun = self._send_begin()
+            self._head = _one_head(begun)
         return self._head
 
     def load(
@@ -90,9 +91,10 @@ class PostgresUnit:
                 "digests": Texts(digests),
             }
             cursor = execute(self._connection, "load", parameters)
-            if begun is not None:
-                self._head = _one_head(begun)
-            return _loaded(cursor.fetchall())
+        # Behind the pipeline's end, where all answers are there: within it each is waited for.
+        if begun is not None:
+            self._head = _one_head(begun)
+        return _loaded(cursor.fetchall())
 
     def newest_index(self) -> bytes | None:
         """See `ports.Unit.newest_index`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ledger.core.refusal import Refusal
 from ledger.core.statement import read_recorded
 from ledger.receipts import NotLogged, Receipt
 from ledger.sequencer import Limits, Overloaded, Submission
+from ledger.store.unit import SEQUENCING_LOCK
 from tests.support.builder import REGISTRAR, KeyPair, sign
 from tests.support.writing import Author, Writing, submission, writing
 
@@ -169,6 +171,22 @@ def test_outcomes_of_a_group_come_together_in_order(opened: Writing, author: Aut
     assert opened.sequencer.submit_together([]).result(1) == []
 
 
+def test_what_gets_ready_while_another_process_writes_is_committed_together(
+    opened: Writing, author: Author, database_url: str, journal: Path
+) -> None:
+    first, *others = author.allegations(20)
+    signed = len(journal.read_text().splitlines())
+    with psycopg.connect(database_url, autocommit=True) as writer:
+        writer.execute("SELECT pg_advisory_lock(%s)", (SEQUENCING_LOCK,))
+        futures = opened.sequencer.submit([submission(first)])
+        _until_one_waits(writer)
+        futures += opened.sequencer.submit([submission(each) for each in others])
+        time.sleep(1)  # many times what it takes to decode and verify them
+        writer.execute("SELECT pg_advisory_unlock_all()")
+    assert [future.result(10).index for future in futures] == list(range(3, 23))
+    assert len(journal.read_text().splitlines()) == signed + 1
+
+
 def test_what_was_taken_is_answered_when_the_sequencer_stops(
     database_url: str, journal: Path, author: Author
 ) -> None:
@@ -207,6 +225,15 @@ def test_live_decisions_are_those_of_a_replay(
 def test_a_statement_that_was_never_logged_has_no_receipt(opened: Writing) -> None:
     with pytest.raises(NotLogged):
         opened.desk.receipt("0" * 64)
+
+
+def _until_one_waits(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Until the sequencer waits for its turn."""
+    deadline = time.monotonic() + 10
+    waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    while connection.execute(waiting).fetchone() is None:
+        assert time.monotonic() < deadline, "nobody waits"
+        time.sleep(0.01)
 
 
 def _commits(url: str) -> int:
