@@ -7,8 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from ledger import audit
-from ledger.store.datastore import datastore_from_url
-from ledger.store.recorder import PostgresLedgerRecorder
+from ledger.store.auditing import audit_source
 from projections.rebuild import rebuild
 from projections.views import VIEWS
 
@@ -33,13 +32,10 @@ def measure(database: str, add: Callable[[str, float], None], rounds: int) -> No
 
 def check(database: str, *, rules: bool) -> float:
     """Entries a second that `evidence check` re-reads, without views."""
-    datastore = datastore_from_url(database)
-    try:
-        started = time.perf_counter()
-        (last,) = deque(audit.check(PostgresLedgerRecorder(datastore), rules=rules), maxlen=1)
-        seconds = time.perf_counter() - started
-    finally:
-        datastore.close()
+    started = time.perf_counter()
+    with audit_source(database) as source:
+        (last,) = deque(audit.check(source, rules=rules), maxlen=1)
+    seconds = time.perf_counter() - started
     if not isinstance(last, audit.Sound):
         raise CannotMeasure(f"the log is not sound: {last}")
     return last.entries / seconds

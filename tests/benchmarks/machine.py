@@ -34,6 +34,26 @@ def children(pid: int) -> list[int]:
     return [pid, *(grandchild for child in tasks for grandchild in children(int(child)))]
 
 
+def processor_seconds(pid: int) -> float:
+    """What the process and its descendants have used of the processors, those that ended included."""
+    ended = sum(map(int, _stat(pid)[13:15]))
+    alive = sum(sum(map(int, _stat(each)[11:13])) for each in children(pid))
+    return (ended + alive) / os.sysconf("SC_CLK_TCK")
+
+
+def parent(pid: int) -> int:
+    """The process that started it."""
+    return int(_stat(pid)[1])
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat behind the command's name, zeros once the process is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ["0"] * 50
+
+
 def command(pid: int) -> str:
     """The process's command line, "" once it is gone."""
     try:

@@ -45,6 +45,7 @@ class Site:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.pid = 0
+        self.postgres = postmaster(self.database)
 
     @contextmanager
     def serving(self) -> Iterator[None]:
@@ -73,6 +74,10 @@ class Site:
             answer = httpx2.post(f"{self.url}/v1/statements:batch", content=lines, timeout=60)
             if any(b'"status":201' not in line for line in answer.content.splitlines()):
                 raise CannotMeasure(f"a statement was refused: {answer.text[:300]}")
+
+    def processor_seconds(self) -> tuple[float, float]:
+        """What the serving processes, and PostgreSQL, have used of the processors so far."""
+        return machine.processor_seconds(self.pid), machine.processor_seconds(self.postgres)
 
     def largest_worker(self) -> int:
         """Resident memory (bytes) of the largest process that serves."""
@@ -152,6 +157,12 @@ def new_database(server: EmbeddedServer, name: str) -> str:
     with psycopg.connect(server.url, autocommit=True) as conn:
         conn.execute(f"CREATE DATABASE {name}")  # a constant of this file
     return server.url_of(name)
+
+
+def postmaster(database: str) -> int:
+    """The pid of the server's first process."""
+    with psycopg.connect(database) as conn:
+        return machine.parent(conn.info.backend_pid)
 
 
 def free_port() -> int:

@@ -28,7 +28,7 @@ PAYLOAD_TYPE = b"application/vnd.in-toto+json"
 
 
 def open_recorder(url: str) -> PostgresApplicationRecorder:
-    """The stock recorder with its own defaults, on the same server as the ledger."""
+    """The stock recorder with the defaults of its factory, on the same server as the ledger."""
     parts = conninfo_to_dict(url)
     datastore = PostgresDatastore(
         dbname=str(parts["dbname"]),
@@ -36,8 +36,8 @@ def open_recorder(url: str) -> PostgresApplicationRecorder:
         port=str(parts.get("port", "5432")),
         user=str(parts.get("user", "postgres")),
         password=str(parts.get("password", "")),
-        pool_size=10,
-        max_overflow=20,
+        pool_size=5,
+        max_overflow=10,
         originator_id_type="text",
     )
     recorder = PostgresApplicationRecorder(datastore, events_table_name="stock_events")
