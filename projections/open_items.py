@@ -16,6 +16,7 @@ from projections.items import Item, Slice
 from projections.row import Row, View, reference_rows
 from projections.shown import Shown, said_when, show
 from projections.voices import STANDINGS, bearing, provenance
+from projections.wording import ENGLISH, Wording, marked
 
 OPENERS = frozenset({"request", "commitment"})
 FOLLOWERS = frozenset({"response", "progress", "amendment", "link", "commitment", "determination"})
@@ -243,27 +244,35 @@ def _addressee(standing: Standing, known: Slice) -> Addressee:
     return Addressee(standing, weakest, words(standing, weakest))
 
 
-_WORDS = {
-    "concluded": "concluded",
-    "answered": "answered",
-    "partly": "partly answered",
-    "refused": "refused to answer",
-    "acknowledged": "acknowledged, no answer in this ledger",
-    "open": "no answer in this ledger",
+OUTCOMES = {
+    "concluded": marked("concluded"),
+    "answered": marked("answered"),
+    "partly": marked("partly answered"),
+    "refused": marked("refused to answer"),
+    "acknowledged": marked("acknowledged, no answer in this ledger"),
+    "open": marked("no answer in this ledger"),
+    "offered": marked("offered something else, no answer in this ledger"),
+    "no-reply-stated": marked("no reply, as the asker states"),
+}
+REACHED = {
+    "attributed": marked("{outcome} (attributed, not signed)"),
+    "mandated": marked("{outcome} (mandated)"),
+    "adopted": marked("{outcome} (adopted)"),
+    "disowned": marked("{outcome} (disowned)"),
 }
 
 
-def words(standing: Standing, reached_by: str | None) -> str:
+def words(standing: Standing, reached_by: str | None, wording: Wording = ENGLISH) -> str:
     """The standing in words. Only the asker can say that there was no reply."""
-    if standing.outcome == "no-reply-stated":
-        text = "no reply, as the asker states" + (f" (as of {standing.as_of})" if standing.as_of else "")
-    else:
-        text = _WORDS[standing.outcome]
-    if standing.offers and standing.outcome == "acknowledged":
-        text = "offered something else, no answer in this ledger"
-    if reached_by not in (None, "signed"):
-        text += f" ({reached_by}, not signed)" if reached_by == "attributed" else f" ({reached_by})"
-    return text + (", overdue" if standing.overdue else "")
+    outcome = standing.outcome
+    if standing.offers and outcome == "acknowledged":
+        outcome = "offered"
+    text = wording.gettext(OUTCOMES[outcome])
+    if outcome == "no-reply-stated" and standing.as_of:
+        text = wording.gettext("{outcome} (as of {day})").format(outcome=text, day=standing.as_of)
+    if reached_by in REACHED:
+        text = wording.gettext(REACHED[reached_by]).format(outcome=text)
+    return wording.gettext("{outcome}, overdue").format(outcome=text) if standing.overdue else text
 
 
 def _steps(moved: Progress | None, known: Slice) -> tuple[Step, ...]:

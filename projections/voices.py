@@ -6,12 +6,13 @@ Every view shows it beside every item; `says` is the one place where it becomes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from ledger.core.statement import Recorded
 from projections.amendments import followers
 from projections.items import Item, Slice
+from projections.wording import ENGLISH, Wording, marked
 
 _BASES = ("captured", "sealed", "referenced")
 STANDINGS = ("disowned", "attributed", "mandated", "adopted", "signed")
@@ -46,12 +47,6 @@ class Source:
 
     def to_json(self) -> dict[str, str | None]:
         return {"id": self.id, "basis": self.basis, "locator": self.locator, "title": self.title}
-
-    @property
-    def words(self) -> str:
-        """Its title, or a short form of its id where that is withheld, and the place in it."""
-        title = f'"{self.title}"' if self.title else f"document {self.id[:12]}"
-        return f"{title} at {self.locator}" if self.locator else title
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,51 +143,89 @@ def bearing(item: Item, known: Slice) -> list[tuple[str, Recorded]]:
     ]
 
 
-def says(given: Provenance, name: Callable[[str], str] = str) -> str:
+def says(given: Provenance, name: Callable[[str], str] = str, wording: Wording = ENGLISH) -> str:
     """In words: "X says (paraphrase), captured by Y from D, not signed by X"; `name` names a slug."""
-    voices = _list([name(voice.party) for voice in given.said_by])
-    hands = _list([name(slug) for slug in given.signed_by])
-    verb = "says" if len(given.said_by) == 1 else "say"
+    voices = wording.listed([name(voice.party) for voice in given.said_by])
+    hands = wording.listed([name(slug) for slug in given.signed_by])
     if given.form is None:
-        return f"{voices} {verb}, signed" if voices == hands else f"{voices} {verb}, signed by {hands}"
+        return _signed(len(given.said_by), voices, hands, wording)
     if given.form == "conduct":
-        opening = f"{voices} did so, according to {hands}"
+        opening = wording.gettext("{voices} did so, according to {hands}").format(voices=voices, hands=hands)
     else:
-        opening = f"{voices} {verb} ({given.form})"
-    parts = (opening, _taken(given, hands), _via(given, name), _ending(given, name))
-    return ", ".join(part for part in parts if part)
+        said = wording.ngettext("{voices} says ({form})", "{voices} say ({form})", len(given.said_by))
+        opening = said.format(voices=voices, form=wording.gettext(FORMS[given.form]))
+    parts = (
+        opening,
+        _taken(given, hands, wording),
+        _via(given, name, wording),
+        _ending(given, name, wording),
+    )
+    return wording.gettext(", ").join(part for part in parts if part)
 
 
-def _taken(given: Provenance, hands: str) -> str:
+FORMS = {
+    "quote": marked("quote"),
+    "paraphrase": marked("paraphrase"),
+    "translation": marked("translation"),
+    "on-behalf": marked("on-behalf"),
+}
+
+
+def _signed(count: int, voices: str, hands: str, wording: Wording) -> str:
+    if voices == hands:
+        return wording.ngettext("{voices} says, signed", "{voices} say, signed", count).format(voices=voices)
+    said = wording.ngettext("{voices} says, signed by {hands}", "{voices} say, signed by {hands}", count)
+    return said.format(voices=voices, hands=hands)
+
+
+def _taken(given: Provenance, hands: str, wording: Wording) -> str:
     """How the hand came by it. What is only referenced was not taken in: nobody can compare the words."""
     if given.basis is None:
-        return "" if given.form == "conduct" else f"reported by {hands}"
-    held = [source.words for source in given.sources if source.basis == given.basis]
-    other = [source.words for source in given.sources if source.basis != given.basis]
-    taken = "captured by" if given.basis == "captured" else "taken by"
-    text = f"{taken} {hands} from {_list(held)}" + ("" if given.basis == "captured" else f" ({given.basis})")
-    return text + (f", referring also to {_list(other)}" if other else "")
+        return "" if given.form == "conduct" else wording.gettext("reported by {hands}").format(hands=hands)
+    held = [_source(source, wording) for source in given.sources if source.basis == given.basis]
+    other = [_source(source, wording) for source in given.sources if source.basis != given.basis]
+    taken = wording.gettext(TAKEN[given.basis]).format(hands=hands, documents=wording.listed(held))
+    if not other:
+        return taken
+    also = wording.gettext("referring also to {documents}").format(documents=wording.listed(other))
+    return wording.gettext(", ").join((taken, also))
 
 
-def _via(given: Provenance, name: Callable[[str], str]) -> str:
-    return f"via {', '.join(name(relay) for relay in given.via)}" if given.via else ""
+TAKEN = {
+    "captured": marked("captured by {hands} from {documents}"),
+    "sealed": marked("taken by {hands} from {documents} (sealed)"),
+    "referenced": marked("taken by {hands} from {documents} (referenced)"),
+}
 
 
-def _ending(given: Provenance, name: Callable[[str], str]) -> str:
+def _source(source: Source, wording: Wording) -> str:
+    """Its title, or a short form of its id where that is withheld, and the place in it."""
+    quoted, unnamed = wording.gettext('"{title}"'), wording.gettext("document {id}")
+    title = quoted.format(title=source.title) if source.title else unnamed.format(id=source.id[:12])
+    if source.locator is None:
+        return title
+    return wording.gettext("{document} at {place}").format(document=title, place=source.locator)
+
+
+def _via(given: Provenance, name: Callable[[str], str], wording: Wording) -> str:
+    relays = ", ".join(name(relay) for relay in given.via)
+    return wording.gettext("via {relays}").format(relays=relays) if relays else ""
+
+
+ENDINGS = {
+    "signed": marked("also signed by {voices}"),
+    "adopted": marked("since adopted by {voices}"),
+    "mandated": marked("on a mandate of {voices}"),
+    "attributed": marked("not signed by {voices}"),
+    "disowned": marked("disowned by {voices}"),
+}
+
+
+def _ending(given: Provenance, name: Callable[[str], str], wording: Wording) -> str:
     """What each claimant has to do with it; several claimants may stand differently."""
-    phrases = {
-        "signed": "also signed by {}",
-        "adopted": "since adopted by {}",
-        "mandated": "on a mandate of {}",
-        "attributed": "not signed by {}",
-        "disowned": "disowned by {}",
-    }
-    return ", ".join(
-        phrase.format(_list([name(voice.party) for voice in given.said_by if voice.standing == standing]))
-        for standing, phrase in phrases.items()
-        if any(voice.standing == standing for voice in given.said_by)
-    )
-
-
-def _list(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+    phrases = []
+    for standing, phrase in ENDINGS.items():
+        voices = [name(voice.party) for voice in given.said_by if voice.standing == standing]
+        if voices:
+            phrases.append(wording.gettext(phrase).format(voices=wording.listed(voices)))
+    return wording.gettext(", ").join(phrases)
