@@ -25,6 +25,8 @@ from api.limits import Gate
 from api.problems import Problem
 from api.routes import ROUTERS, UNVERSIONED
 from api.settings import Settings
+from api.web.routes import ROUTERS as PAGES
+from api.web.routing import problem_page
 from ledger.core.refusal import LedgerError, Refusal
 
 PREFIX: Final = "/v1"
@@ -82,22 +84,22 @@ def _hot_routes(app: FastAPI, settings: Settings) -> list[Route]:
 def _add_routes(app: FastAPI) -> None:
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
-    for router in UNVERSIONED:
+    for router in (*UNVERSIONED, *PAGES):
         app.include_router(router)
 
 
 def _add_problems(app: FastAPI) -> None:
-    async def ours(_: Request, error: Exception) -> Response:
-        return problems.respond(error)
+    async def ours(request: Request, error: Exception) -> Response:
+        return problem_page(request, error) or problems.respond(error)
 
-    async def parameters(_: Request, error: Exception) -> Response:
+    async def parameters(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return problems.respond(_bad_parameter(error))
+        return await ours(request, _bad_parameter(error))
 
-    async def framework(_: Request, error: Exception) -> Response:
+    async def framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         code = problems.CODE_OF_STATUS.get(error.status_code, "bad-request")
-        response = problems.respond(Problem(code, str(error.detail)))
+        response = await ours(request, Problem(code, str(error.detail)))
         response.headers.update(error.headers or {})
         return response
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-SYSTEM: Final = (
+from projections.wording import ENGLISH, Wording, marked
+
+SYSTEM: Final = marked(
     "A signature proves who signed a statement, not that it is true. What one party signs as the words of "
     "another proves nothing about the other. No answer in this ledger is not the same as no answer."
 )
-DEMO: Final = (
+DEMO: Final = marked(
     "Demonstration: every key was made for it, its times are those of the statements, and the organisations "
     "named signed nothing here."
 )
 
 
-def notice(clock: str) -> str:
+def notice(clock: str, wording: Wording = ENGLISH) -> str:
     """The notice for a ledger with this clock (`system` or `demo`)."""
-    return f"{DEMO} {SYSTEM}" if clock == "demo" else SYSTEM
+    system = wording.gettext(SYSTEM)
+    return f"{wording.gettext(DEMO)} {system}" if clock == "demo" else system

@@ -1,0 +1,59 @@
+"""The template engine, one for each language: text is escaped, messages are translated as they are met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from api.dossier.text import words
+from api.web import assets
+from api.web.language import Language
+from projections.open_items import words as standing_words
+from projections.voices import says
+
+
+@cache
+def environment(language: Language) -> Environment:
+    """The engine that speaks `language`."""
+    made = Environment(
+        loader=PackageLoader("api.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+        # Every process serves the same templates for as long as it lives.
+        auto_reload=False,
+    )
+    # Every message is formatted with the values it names, which are escaped on the way.
+    made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(
+        asset=assets.address,
+        event=lambda name: language.gettext(words()["events"].get(name, name)),
+        relation=lambda name: language.gettext(words()["relations"].get(name, name)),
+        term=language.term,
+        says=lambda given, named: says(given, named, language),
+        standing_words=lambda one: standing_words(one.standing, one.reached_by, language),
+    )
+    made.filters.update(
+        date=language.date,
+        time=language.time,
+        number=language.number,
+        listed=language.listed,
+        attributes=_attributes,
+    )
+    return made
+
+
+def _attributes(values: Mapping[str, Any]) -> Markup:
+    """HTML attributes; those that are None or False are left out, True stands by its name."""
+    shown = [
+        f" {name}" if value is True else f' {name}="{escape(value)}"'
+        for name, value in values.items()
+        if value is not None and value is not False
+    ]
+    return Markup("".join(shown))  # noqa: S704  (every value was escaped)

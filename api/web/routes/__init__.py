@@ -1,0 +1,16 @@
+"""The routes of the pages, one module for each noun; all are below `/{language}`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.web.routes import entrance, factories, home, static
+
+# Where pages stand; `/factories` without a language leads to `/en/factories` or another one.
+ROUTERS: tuple[APIRouter, ...] = (
+    static.router,
+    home.router,
+    factories.router,
+    # Last: it sends on what came without a language.
+    entrance.router,
+)
