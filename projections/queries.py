@@ -114,7 +114,7 @@ def resolve_name(reader: Reader, name: str) -> Resolved:
     return Resolved(name, now, (now, *sorted(registry_view.predecessors(now, paths))))
 
 
-def _demand_name(reader: Reader, resolved: Resolved) -> None:
+def demand_name(reader: Reader, resolved: Resolved) -> None:
     """Nothing about a name and no such name are two things. Raises `NotFound`."""
     if resolved.asked.startswith("statement:"):
         return
@@ -122,7 +122,7 @@ def _demand_name(reader: Reader, resolved: Resolved) -> None:
         raise NotFound(resolved.asked)
 
 
-def _named(reader: Reader, known: Slice, more: Iterable[str] = ()) -> Slice:
+def with_names(reader: Reader, known: Slice, more: Iterable[str] = ()) -> Slice:
     """`known` with the display names of everything its items mention, and of `more`, and the keys of these
     parties that others may have used; two queries.
     """
@@ -147,30 +147,30 @@ def registry(
     """The registered `party:`, `factory:` or `criterion:` names in alphabetical order, with what is known of
     each.
     """
-    reader = _reader(conn, as_of, viewer, today, registry_view.TABLE)
+    reader = reader_at(conn, as_of, viewer, today, registry_view.TABLE)
     query = {"after": after or "", "from": prefix, "to": prefix[:-1] + ";", "size": reader.moment.size}
     found = [row[0] for row in reader.rows(_SQL["names"], query | {"limit": limit + 1})]
     entries, known = _entries(reader, found[:limit])
-    return _page(reader, entries, known, found[limit - 1] if len(found) > limit else None)
+    return page_of(reader, entries, known, found[limit - 1] if len(found) > limit else None)
 
 
 def entry(
     conn: Conn, name: str, as_of: AsOf = NOW, viewer: Viewer = ANONYMOUS, today: str | None = None
 ) -> One:
     """What is known of one name; an old name leads to what it became. Raises `NotFound`."""
-    reader = _reader(conn, as_of, viewer, today, registry_view.TABLE)
+    reader = reader_at(conn, as_of, viewer, today, registry_view.TABLE)
     resolved = resolve_name(reader, name)
     entries, known = _entries(reader, [resolved.name], resolved.all)
     if not entries:
         raise NotFound(name)
-    return _one(reader, entries[0], known)
+    return one_of(reader, entries[0], known)
 
 
 def _entries(
     reader: Reader, wanted: Sequence[str], more: Sequence[str] = ()
 ) -> tuple[list[registry_view.Entry], Slice]:
     positions = reader.positions_by_key(registry_view.TABLE, wanted)
-    known = _named(reader, reader.with_context(reader.items(positions), rounds=1), more)
+    known = with_names(reader, reader.with_context(reader.items(positions), rounds=1), more)
     folded = [registry_view.view(name, known) for name in wanted]
     return [one for one in folded if one is not None], known
 
@@ -200,9 +200,9 @@ def timeline(
     bound, day = (NOW, as_of.day) if looking_back else (as_of, None)
     behind = _after(after)
     views = (registry_view.TABLE, checklist_view.TABLE)
-    reader = _reader(conn, bound, viewer, as_of.day or today, *views)
+    reader = reader_at(conn, bound, viewer, as_of.day or today, *views)
     resolved = resolve_name(reader, name)
-    _demand_name(reader, resolved)
+    demand_name(reader, resolved)
     query = {
         "by": by,
         "keys": list(resolved.all),
@@ -217,7 +217,7 @@ def timeline(
     found = reader.rows(_SQL["lines"], query)
     wanted = reader.items(row[1] for row in found[:limit])
     near = reader.with_context(wanted)
-    known = _named(reader, _with_profiles(reader, wanted, near), resolved.all)
+    known = with_names(reader, _with_profiles(reader, wanted, near), resolved.all)
     lines = timeline_view.view(wanted, known, by, day, reader.moment.today)
     following = "{}~{}".format(*found[limit - 1]) if len(found) > limit else None
     about: dict[str, object] = {
@@ -226,7 +226,7 @@ def timeline(
         "includes": list(resolved.all),
         "by": by,
     }
-    return _page(reader, lines, known, following, about)
+    return page_of(reader, lines, known, following, about)
 
 
 def _with_profiles(reader: Reader, wanted: Sequence[Item], near: Slice) -> Slice:
@@ -267,44 +267,44 @@ def open_items(
     `asked` is an addressee (slug, `factory:` or `group:`), `about` a subject's name. Whether one is open is
     folded, not stored: with `only_open` a page may hold fewer than `limit` items and still have a next one.
     """
-    reader = _reader(conn, as_of, viewer, today, open_items_view.TABLE, registry_view.TABLE)
+    reader = reader_at(conn, as_of, viewer, today, open_items_view.TABLE, registry_view.TABLE)
     subjects = list(resolve_name(reader, about).all) if about else None
     query = {"kind": kind, "size": reader.moment.size, "asked": asked, "about": subjects}
-    found = reader.rows(_SQL["opened"], query | {"after": _position(after), "limit": limit + 1})
+    found = reader.rows(_SQL["opened"], query | {"after": cursor_position(after), "limit": limit + 1})
     openers = reader.items(row[0] for row in found[:limit])
-    threads = _threads(reader, openers, open_items_view.TABLE)
-    known = _named(reader, reader.with_context([*openers, *threads]))
+    threads = threads_of(reader, openers, open_items_view.TABLE)
+    known = with_names(reader, reader.with_context([*openers, *threads]))
     shown = [open_items_view.view(item, known, reader.moment.today) for item in openers]
     following = str(found[limit - 1][0]) if len(found) > limit else None
-    return _page(reader, [one for one in shown if one.open or not only_open], known, following)
+    return page_of(reader, [one for one in shown if one.open or not only_open], known, following)
 
 
 def open_item(
     conn: Conn, statement_id: str, as_of: AsOf = NOW, viewer: Viewer = ANONYMOUS, today: str | None = None
 ) -> One:
     """One request or commitment with its whole thread. Raises `NotFound`."""
-    reader = _reader(conn, as_of, viewer, today, open_items_view.TABLE, registry_view.TABLE)
-    item = _statement(reader, statement_id, *open_items_view.OPENERS)
-    threads = _threads(reader, [item], open_items_view.TABLE)
-    known = _named(reader, reader.with_context([item, *threads]))
-    return _one(reader, open_items_view.view(item, known, reader.moment.today), known)
+    reader = reader_at(conn, as_of, viewer, today, open_items_view.TABLE, registry_view.TABLE)
+    item = statement_of(reader, statement_id, *open_items_view.OPENERS)
+    threads = threads_of(reader, [item], open_items_view.TABLE)
+    known = with_names(reader, reader.with_context([item, *threads]))
+    return one_of(reader, open_items_view.view(item, known, reader.moment.today), known)
 
 
-def _threads(reader: Reader, openers: Sequence[Item], view: View) -> list[Item]:
+def threads_of(reader: Reader, openers: Sequence[Item], view: View) -> list[Item]:
     """Everything in the threads of these items; two queries."""
     query = sql.SQL(_SQL["threads"]).format(view=sql.Identifier(view.table))
     found = reader.rows(query, {"ids": [item.id for item in openers], "size": reader.moment.size})
     return reader.items(row[0] for row in found)
 
 
-def _statement(reader: Reader, statement_id: str, *kinds: str) -> Item:
+def statement_of(reader: Reader, statement_id: str, *kinds: str) -> Item:
     for item in reader.items(reader.positions_by_id([statement_id])):
         if not kinds or item.statement.kind in kinds:
             return item
     raise NotFound(statement_id)
 
 
-def _position(cursor: str | None) -> int:
+def cursor_position(cursor: str | None) -> int:
     if cursor is None:
         return -1
     if not cursor.isdecimal() or len(cursor) > 18:
@@ -319,16 +319,16 @@ def investigation(
     conn: Conn, statement_id: str, as_of: AsOf = NOW, viewer: Viewer = ANONYMOUS, today: str | None = None
 ) -> One:
     """An investigation and its disclosure checklist. Raises `NotFound`."""
-    reader = _reader(conn, as_of, viewer, today, checklist_view.TABLE, registry_view.TABLE)
-    item = _statement(reader, statement_id, "investigation")
-    known = _named(reader, _with_checklists(reader, [item], [item]))
-    return _one(reader, checklist_view.view(item, known, reader.moment.today), known)
+    reader = reader_at(conn, as_of, viewer, today, checklist_view.TABLE, registry_view.TABLE)
+    item = statement_of(reader, statement_id, "investigation")
+    known = with_names(reader, _with_checklists(reader, [item], [item]))
+    return one_of(reader, checklist_view.view(item, known, reader.moment.today), known)
 
 
 def _with_checklists(reader: Reader, items: Sequence[Item], more: Sequence[Item]) -> Slice:
     """`more` with the threads of the investigations `items` and of their other descriptions."""
     others = reader.items(reader.positions_by_id({one for item in items for one in item.refers("sameAs")}))
-    threads = _threads(reader, [*items, *others], checklist_view.TABLE) if items else []
+    threads = threads_of(reader, [*items, *others], checklist_view.TABLE) if items else []
     return reader.with_context([*more, *others, *threads])
 
 
@@ -340,17 +340,17 @@ def matrix(
 ) -> One:
     """The claims matrix of a factory or party; an old name leads to what it became. Raises `NotFound`."""
     tables = (matrix_view.TABLE, checklist_view.TABLE, criteria_view.TABLE, registry_view.TABLE)
-    reader = _reader(conn, as_of, viewer, today, *tables)
+    reader = reader_at(conn, as_of, viewer, today, *tables)
     resolved = resolve_name(reader, name)
-    _demand_name(reader, resolved)
+    demand_name(reader, resolved)
     own = reader.items(reader.positions_by_key(matrix_view.TABLE, resolved.all))
     near = reader.with_context(own)
     issues = {issue for item in own for issue in issues_of(item, near) if issue}
     clauses = reader.items(reader.positions_by_key(criteria_view.TABLE, issues))
     whole = _with_checklists(reader, list(near.of_kind("investigation")), [*near.items, *clauses])
-    known = _named(reader, whole, resolved.all)
+    known = with_names(reader, whole, resolved.all)
     folded = matrix_view.view(resolved.all, known, reader.moment.today)
-    return _one(reader, folded, known)
+    return one_of(reader, folded, known)
 
 
 # --- criteria
@@ -367,24 +367,24 @@ def criteria(
 
     `issue` narrows to its whole level 1, since clauses on weekly hours and on monthly overtime meet there.
     """
-    reader = _reader(conn, as_of, viewer, today, criteria_view.TABLE, registry_view.TABLE)
+    reader = reader_at(conn, as_of, viewer, today, criteria_view.TABLE, registry_view.TABLE)
     level = issue.partition("/")[0] if issue else None
     found = reader.rows(_SQL["clauses"], {"size": reader.moment.size, "issue": level})
     clauses = reader.items(row[0] for row in found)
-    threads = _threads(reader, clauses, criteria_view.TABLE)
-    known = _named(reader, reader.with_context([*clauses, *threads]))
-    return _page(reader, criteria_view.view(known), known, None)
+    threads = threads_of(reader, clauses, criteria_view.TABLE)
+    known = with_names(reader, reader.with_context([*clauses, *threads]))
+    return page_of(reader, criteria_view.view(known), known, None)
 
 
 # --- common
 
 
-def _reader(conn: Conn, as_of: AsOf, viewer: Viewer, today: str | None, *views: View) -> Reader:
+def reader_at(conn: Conn, as_of: AsOf, viewer: Viewer, today: str | None, *views: View) -> Reader:
     """A reader at the moment; sources and standing always come through the timeline's rows."""
     return Reader(conn, moment(conn, as_of, (timeline_view.TABLE, *views), today), viewer)
 
 
-def _page(
+def page_of(
     reader: Reader,
     items: Sequence[Json],
     known: Slice,
@@ -394,5 +394,5 @@ def _page(
     return Page(tuple(items), reader.moment, known.names, following, about)
 
 
-def _one(reader: Reader, item: Json, known: Slice) -> One:
+def one_of(reader: Reader, item: Json, known: Slice) -> One:
     return One(item, reader.moment, known.names)
