@@ -143,14 +143,25 @@ def _subjects(draft: Draft, targets: Iterable[Target], file: FileFacts | None) -
     for ref, target in zip(draft.refs, targets, strict=True):
         if (draft.kind in CLOSED_KINDS or ref.rel == "details") and target.kind not in NOT_CLOSED_OVER:
             names.update(name for name in target.subjects if name.startswith(("party:", "factory:")))
-    if draft.kind == "request":
-        names.update(_addressed(draft.claim.get("addressees", [])))
+    names.update(_addressed(_asked(draft, targets).get("addressees", [])))
     return sorted(names or {"ledger:main"})
 
 
-def _addressed(addressees: Iterable[Any]) -> Iterable[str]:
-    """Addressees are party slugs, `factory:` names or `group:` codes; groups are no subjects."""
-    for addressee in map(str, addressees):
+def _asked(draft: Draft, targets: Iterable[Target]) -> Mapping[str, Any]:
+    """The members of a request, or those that an amendment of one sets."""
+    if draft.kind == "request":
+        return draft.claim
+    amended = zip(draft.refs, targets, strict=True) if draft.kind == "amendment" else ()
+    of_request = any(ref.rel == "amends" and target.kind == "request" for ref, target in amended)
+    found = draft.claim.get("set") if of_request else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _addressed(addressees: Any) -> Iterable[str]:
+    """Addressees are party slugs, `factory:` names or `group:` codes, or one of these; groups are no
+    subjects.
+    """
+    for addressee in map(str, addressees if isinstance(addressees, list) else [addressees]):
         if addressee.startswith("factory:"):
             yield addressee
         elif not addressee.startswith("group:"):

@@ -94,6 +94,20 @@ def test_addressees_of_a_request_are_its_subjects_and_groups_are_not() -> None:
     assert [subject.name for subject in built(text).statement.subjects] == ["party:ietp"]
 
 
+def test_an_addressee_alone_needs_no_list() -> None:
+    text = "event: QuestionAsked\nissuers: [clw]\nclaim: {addressees: ietp, text: When}\n"
+    assert [subject.name for subject in built(text).statement.subjects] == ["party:ietp"]
+
+
+def test_whom_an_amended_request_addresses_now_is_its_subject_too() -> None:
+    target = Target("d" * 64, "request", ("party:clw",))
+    text = (
+        "event: StatementCorrected\nissuers: [clw]\nrefs: [amends: q]\nclaim: {set: {addressees: [ietp]}}\n"
+    )
+    made = built(text, Known(targets={"q": target}))
+    assert [subject.name for subject in made.statement.subjects] == ["party:clw", "party:ietp"]
+
+
 def test_a_captured_document_is_pinned_with_its_size() -> None:
     text = (
         "event: DocumentCaptured\nissuers: [clw]\nfile: {path: a.txt, media: text/plain}\nclaim: {title: A}\n"
