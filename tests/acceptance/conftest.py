@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,9 @@ from typing import Any
 
 import httpx2
 import pytest
+
+ROOT = Path(__file__).parents[2]
+DRAFTS = ROOT / "docs" / "examples" / "river-mill"
 
 
 @dataclass(frozen=True)
@@ -99,3 +103,46 @@ def demo(short_folder: Path) -> Iterator[Demo]:
     shown = evidence("demo", "--no-serve", "--data", data, "--json").json()
     with served(data) as url:
         yield Demo(data, url, shown)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The user's folder after the README's commands, and the address at which the ledger then serves."""
+
+    folder: Path
+    url: str
+    said: str
+
+    @property
+    def trust(self) -> Path:
+        return self.folder.parent / "mill" / "trust.json"
+
+    def ask(self, *arguments: object) -> Any:
+        return evidence(*arguments, "--url", self.url, "--json").json()
+
+
+@pytest.fixture(scope="session")
+def desk(short_folder: Path) -> Iterator[Desk]:
+    folder = short_folder / "desk"
+    shutil.copytree(DRAFTS, folder)
+    said = run_readme(short_folder)
+    with served(short_folder / "mill") as url:
+        yield Desk(folder, url, said)
+
+
+def run_readme(folder: Path) -> str:
+    """Run the README's commands as they stand there, one shell for all; what they print."""
+    blocks = re.findall(r"^```sh readme-case\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+    assert len(blocks) >= 6
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "".join(blocks)],
+        cwd=folder,
+        env={"PATH": path, "HOME": str(folder), "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
