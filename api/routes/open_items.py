@@ -9,17 +9,16 @@ from starlette.responses import Response
 
 from api import openapi
 from api.answers import service_of, show
-from api.parameters import USUAL_LIMIT, After, AsOfText, AtLeast, IdPath, Limit, moment
+from api.parameters import NAME, USUAL_LIMIT, After, AsOfText, AtLeast, IdPath, Limit, moment
 from ledger.domain.visibility import ANONYMOUS
 from projections import queries
 
 router = APIRouter(tags=["open items"])
 
-_NAME = r"^(party|factory|criterion):[a-z0-9][a-z0-9._-]{0,127}$"
 _ADDRESSEE = r"^((factory|group):)?[a-z0-9][a-z0-9._-]{0,127}$"
 
 About = Annotated[
-    str | None, Query(pattern=_NAME, description="Only what concerns this name, such as `factory:x`.")
+    str | None, Query(pattern=NAME, description="Only what concerns this name, such as `factory:x`.")
 ]
 Asked = Annotated[
     str | None, Query(pattern=_ADDRESSEE, description="Only what this party, factory or group was asked.")

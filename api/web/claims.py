@@ -160,6 +160,8 @@ class Claims:
             return self.issue(value)
         if name in DATES:
             return self._language.date(value)
+        if name in ("country", "jurisdiction"):
+            return self._language.territory(value)
         if value == "unknown":
             return self._language.gettext("unknown")
         return self._named(value) if name in SLUGS else self.code(name, value, event)

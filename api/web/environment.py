@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -14,6 +14,25 @@ from api.web import assets
 from api.web.language import Language
 from projections.open_items import words as standing_words
 from projections.voices import says
+from projections.wording import marked
+
+# How far a claim is its claimant's own word (projections.voices).
+STANDINGS: Final = {
+    "signed": marked("signed"),
+    "adopted": marked("adopted"),
+    "mandated": marked("on a mandate"),
+    "attributed": marked("attributed, not signed"),
+    "disowned": marked("disowned"),
+}
+# Where a commitment stands (ledger.domain.derived.requests).
+STATES: Final = {
+    "planned": marked("planned, nothing reported"),
+    "under-way": marked("reported as under way"),
+    "claimed": marked("said to be completed"),
+    "verified": marked("verified by somebody else"),
+    "contested": marked("completion contested"),
+    "reopened": marked("reopened"),
+}
 
 
 @cache
@@ -36,7 +55,10 @@ def environment(language: Language) -> Environment:
         event=lambda name: language.gettext(words()["events"].get(name, name)),
         relation=lambda name: language.gettext(words()["relations"].get(name, name)),
         term=language.term,
+        territory=language.territory,
         says=lambda given, named: says(given, named, language),
+        voice_words=lambda standing: language.gettext(STANDINGS[standing]),
+        state_words=lambda state: language.gettext(STATES[state]),
         standing_words=lambda one: standing_words(one.standing, one.reached_by, language),
     )
     made.filters.update(

@@ -67,6 +67,10 @@ class Language:
         found = VOCABULARIES.get(vocabulary, {}).get(code)
         return code if found is None else found.labels.get(self.code, found.labels["en"])
 
+    def territory(self, code: str) -> str:
+        """A country by its ISO 3166 code, as this language calls it (CLDR)."""
+        return str(self.locale.territories.get(code, code))
+
     # Values.
 
     def number(self, value: int | str | Decimal) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.web.routes import entrance, factories, home, static
+from api.web.routes import criteria, entrance, factories, home, open_items, static
 
 # Where pages stand; `/factories` without a language leads to `/en/factories` or another one.
 ROUTERS: tuple[APIRouter, ...] = (
     static.router,
     home.router,
     factories.router,
+    open_items.router,
+    criteria.router,
     # Last: it sends on what came without a language.
     entrance.router,
 )
