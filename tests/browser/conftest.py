@@ -1,4 +1,4 @@
-"""The system's Chromium, driven by playwright; whoever lacks it is told so."""
+"""The system's Chromium, driven by playwright, and its Node; whoever lacks them is told so."""
 
 from __future__ import annotations
 
@@ -24,3 +24,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The program that runs the pages' scripts outside a browser."""
+    found = shutil.which("node")
+    if found is None:
+        missing("no Node to run JavaScript with (Debian: apt-get install nodejs)")
+    return found

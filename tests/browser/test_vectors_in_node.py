@@ -11,18 +11,9 @@ import pytest
 
 from ledger.core.receipt import parse_trust
 from ledger.verifier.bundle import verify_bundle
-from tests.support.requirements import missing
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE.parents[1] / "api" / "web" / "static" / "js"
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    found = shutil.which("node")
-    if found is None:
-        missing("no Node to run JavaScript with (Debian: apt-get install nodejs)")
-    return found
 
 
 def run(node: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
