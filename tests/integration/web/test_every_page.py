@@ -1,0 +1,114 @@
+"""What holds on every page: language, frame, policy, caching, and plain words for what cannot be shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.api.conftest import Poster
+
+from .conftest import page
+
+PAGES = ["/", "/factories", "/open", "/open/knowledge", "/criteria", "/about"]
+LANGUAGES = {"en": "en", "fr": "fr", "de": "de", "zh": "zh-Hans"}
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_page_says_its_language_its_log_and_its_notice(case: Poster, path: str, code: str) -> None:
+    shown = page(case, f"/{code}{path}")
+    assert shown.all("html") == [{"lang": LANGUAGES[code]}]
+    assert len(shown.all("h1")) == 1
+    assert case.log.origin in shown.text
+    assert [one["hreflang"] for one in shown.all("link") if one.get("rel") == "alternate"] == list(
+        LANGUAGES.values()
+    )
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_needs_no_script_no_cookie_and_nothing_from_elsewhere(case: Poster, path: str) -> None:
+    shown = page(case, f"/en{path}")
+    assert "set-cookie" not in shown.headers
+    policy = shown.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert not [
+        attributes for _, attributes in shown.elements if "style" in attributes or "onclick" in attributes
+    ]
+    for one in shown.all("script"):
+        assert "src" in one or one.get("type") == "application/json"
+    addresses = [one.get("src") for one in shown.all("script") + shown.all("img")]
+    addresses += [one.get("href") for one in shown.all("link")]
+    assert all(address is None or address.startswith("/") for address in addresses)
+
+
+def test_the_notice_stands_on_every_page(case: Poster) -> None:
+    for path in PAGES:
+        assert "not that it is true" in page(case, f"/en{path}").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("de-CH,en;q=0.5", "de"),
+        ("ja", "en"),
+        ("fr;q=0.2, zh-CN;q=0.8", "zh"),
+        ("fr;q=0, en", "en"),
+        ("", "en"),
+    ],
+)
+def test_an_address_without_a_language_leads_to_the_readers_own(case: Poster, asked: str, code: str) -> None:
+    headers = {"accept-language": asked}
+    response = case.client.get("/factories/toys?as_of=5", headers=headers, follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (307, f"/{code}/factories/toys?as_of=5")
+    assert response.headers["vary"] == "accept-language"
+
+
+def test_a_page_that_a_reader_holds_is_not_made_again(case: Poster) -> None:
+    first = page(case, "/en/factories")
+    address = f"/en/factories?at_least={case.position}"
+    again = case.client.get(address, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    case.log.factory("other")
+    address = f"/en/factories?at_least={case.position}"
+    later = case.client.get(address, headers={"if-none-match": first.headers["etag"]})
+    assert later.status_code == 200
+
+
+def test_what_is_missing_is_told_on_a_page_with_how_to_go_on(case: Poster) -> None:
+    shown = page(case, "/en/open/knowledge", 404, about="factory:none")
+    assert "Nothing stands under this address" in shown.text
+    assert "factory:none is not in this ledger at that moment" in shown.text
+    assert shown.headers["cache-control"] == "no-store"
+
+
+def test_a_day_that_does_not_exist_is_told_on_a_page(case: Poster) -> None:
+    shown = page(case, "/en/factories", 400, as_of="2020-02-30")
+    assert "cannot read '2020-02-30' as a moment" in shown.text
+
+
+def test_a_browser_gets_a_page_and_a_program_gets_json_for_an_unknown_address(case: Poster) -> None:
+    browser = case.client.get("/nothing", headers={"accept": "text/html", "accept-language": "de"})
+    assert (browser.status_code, browser.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert '<html lang="de">' in browser.text
+    assert case.client.get("/nothing").headers["content-type"] == "application/problem+json"
+    api = case.client.get("/v1/nothing", headers={"accept": "text/html"})
+    assert api.headers["content-type"] == "application/problem+json"
+
+
+def test_what_a_reader_typed_comes_back_as_text(case: Poster) -> None:
+    shown = page(case, "/en/factories", 400, as_of="<script>alert(1)</script>")
+    assert "<script>alert" not in shown.html
+
+
+def test_a_static_file_is_kept_for_ever_under_a_name_that_changes_with_it(case: Poster) -> None:
+    address = next(str(one["href"]) for one in page(case, "/en/").all("link") if one["rel"] == "stylesheet")
+    kept = case.client.get(address)
+    assert kept.headers["content-type"] == "text/css; charset=utf-8"
+    assert "immutable" in kept.headers["cache-control"]
+    build = address.split("/")[2]
+    assert case.client.get(address.replace(build, "0" * 16)).headers["cache-control"] == "no-store"
+    assert case.client.get(f"/static/{build}/../routing.py").status_code == 404
+
+
+def test_pages_are_no_part_of_the_documented_api(case: Poster) -> None:
+    assert not [path for path in case.client.get("/openapi.json").json()["paths"] if "lang" in path]
