@@ -12,7 +12,9 @@ from api.cli import (
     audit,
     bundles,
     checking,
+    citing,
     demo,
+    devices,
     drafting,
     founding,
     keys,
@@ -59,6 +61,7 @@ app.command("project")(serving.project)
 app.command("demo")(demo.demo)
 key_app.command("new")(keys.new)
 key_app.command("show")(keys.show)
+key_app.command("add-device")(devices.add_device)
 key_app.command("rotate-log")(rotation.rotate_log)
 app.command("party")(reading.party)
 app.command("factory")(reading.factory)
@@ -72,6 +75,7 @@ app.command("open")(reading.open_items)
 app.command("verify")(verifying.verify)
 app.command("bundle")(bundles.bundle)
 app.command("dossier")(bundles.dossier)
+app.command("citation")(citing.citation)
 app.command("proof")(witnessing.proof)
 witness_app.command("status")(witnessing.status)
 witness_app.command("forget")(witnessing.forget)

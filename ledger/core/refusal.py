@@ -438,6 +438,16 @@ _table(
 )
 
 
+# Citations (docs/protocol.md, "Citations").
+_table(
+    (
+        "bad-citation",
+        "not the text of a code beside a printed statement",
+        "scan the code again, or copy all that the scanner shows",
+    ),
+)
+
+
 class Refusal(Exception):
     """A statement, envelope, entry or proof is not accepted.
 

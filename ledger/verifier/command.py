@@ -3,7 +3,8 @@
 Exit codes: 0 every check held, 1 something failed, 2 something could not be read, 3 nothing failed, but no
 trust file says which ledger to trust. Of several files the gravest counts, in the order 2, 1, 3, 0.
 
-`evidence-verify audit --help` tells how to audit a whole public log.
+`evidence-verify audit --help` tells how to audit a whole public log, `evidence-verify citation --help` how to
+check the code beside a printed statement.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..core.report import Report
-from . import audit_command
+from . import audit_command, cited_command
 from .files import Unreadable, read_trust, verify_file
 from .words import lines
 
@@ -25,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     if list(arguments[:1]) == ["audit"]:
         return audit_command.main(arguments[1:])
+    if list(arguments[:1]) == ["citation"]:
+        return cited_command.main(arguments[1:])
     options = _parser().parse_args(arguments)
     try:
         trust = None if options.trust is None else read_trust(options.trust)

@@ -26,6 +26,9 @@ QUESTIONS = {
     "index": "Has the operator signed that these are all there are?",
     "answer": "Does that answer what the file is about?",
     "time-stamps": "Has an outside authority dated the log?",
+    "code": "Can the code be read, and is there an entry at the place it names?",
+    "consistency": "Is the log of today what the printed log has grown to?",
+    "citation": "Does the statement that was printed stand at that place?",
 }
 
 MEANINGS = {

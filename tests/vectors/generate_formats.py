@@ -31,6 +31,7 @@ FILES: dict[str, Callable[[], dict[str, Any]]] = {
     "policy.json": proofs.policy_vectors,
     "proof.json": proofs.proof_vectors,
     "trust.json": proofs.trust_vectors,
+    "citation.json": proofs.citation_vectors,
     "bundle.json": bundles.bundle_vectors,
 }
 

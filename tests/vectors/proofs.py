@@ -1,9 +1,10 @@
 """Vectors of the tree, notes, checkpoints, policies, proofs and trust files."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
-from ledger.core import checkpoint, keys, merkle, note, policy, receipt, tiles
+from ledger.core import checkpoint, citation, keys, merkle, note, policy, receipt, tiles
 from tests.vectors.common import ORIGIN, accepted, b64, refused, seed
 from tests.vectors.signed import NEUTRAL
 
@@ -393,4 +394,65 @@ def trust_vectors() -> dict[str, Any]:
             refused(label, lambda text=text: receipt.parse_trust(text), file=text)
             for label, text in bad.items()
         ],
+    }
+
+
+def citation_vectors() -> dict[str, Any]:
+    head = checkpoint.Checkpoint(ORIGIN, 20852163, seed("root"))
+    cited = citation.Citation(seed("statement").hex(), 17, head)
+    good = citation.format_citation(cited)
+    last = citation.format_citation(replace(cited, index=head.size - 1))
+    bad = {
+        "empty": "",
+        "another format": good.replace(":v1:", ":v2:"),
+        "no statement": good.replace(f"statement {cited.statement}\n", ""),
+        "statement in capitals": good.replace(cited.statement, cited.statement.upper()),
+        "statement of 31 bytes": good.replace(cited.statement, cited.statement[:62]),
+        "index before statement": good.replace("statement", "x")
+        .replace("index", "statement")
+        .replace("x ", "index ", 1),
+        "index with a leading zero": good.replace("index 17", "index 017"),
+        "negative index": good.replace("index 17", "index -17"),
+        "index beyond the log": good.replace("index 17", f"index {head.size}"),
+        "empty log": good.replace("index 17", "index 0").replace(
+            head.text(), f"{ORIGIN}\n0\n{b64(merkle.EMPTY_ROOT)}\n"
+        ),
+        "origin in capitals": good.replace(ORIGIN, ORIGIN.upper()),
+        "root of 31 bytes": good.replace(b64(head.root), b64(head.root[:31])),
+        "root in the URL alphabet": good.replace("+", "-").replace("/", "_").replace("_2026", "/2026"),
+        "a word too many": good + "more\n",
+        "longer than the limit": good + " " * citation.LENGTH_LIMIT,
+        "separated by a no-break space": good.replace("index ", "index\u00a0"),
+    }
+    return {
+        "about": "Citations, as codes beside printed statements hold them, and as they are `written`.",
+        "accepted": [
+            accepted("as it is written", text=good, written=good, **_cited(cited)),
+            accepted(
+                "the last entry", text=last, written=last, **_cited(replace(cited, index=head.size - 1))
+            ),
+            accepted("in one line", text=" ".join(good.split()), written=good, **_cited(cited)),
+            accepted(
+                "with the line breaks of Windows",
+                text=good.replace("\n", "\r\n"),
+                written=good,
+                **_cited(cited),
+            ),
+            accepted("with tabs around it", text=f"\t{good}\t\n", written=good, **_cited(cited)),
+        ],
+        "refused": [
+            refused(label, lambda text=text: citation.parse_citation(text), text=text)
+            for label, text in bad.items()
+        ],
+    }
+
+
+def _cited(cited: citation.Citation) -> dict[str, Any]:
+    head = cited.checkpoint
+    return {
+        "statement": cited.statement,
+        "index": cited.index,
+        "origin": head.origin,
+        "size": head.size,
+        "root": b64(head.root),
     }

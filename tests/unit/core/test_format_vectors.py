@@ -10,6 +10,7 @@ import pytest
 from ledger.core import (
     canonical,
     checkpoint,
+    citation,
     disclosure,
     entry,
     envelope,
@@ -76,6 +77,7 @@ READERS: dict[str, Callable[[dict[str, Any]], object]] = {
     "policy.json": lambda vector: policy.parse_policy(vector["policy"]),
     "proof.json": lambda vector: receipt.parse_proof(vector["proof"]),
     "trust.json": lambda vector: receipt.parse_trust(vector["file"]),
+    "citation.json": lambda vector: citation.parse_citation(vector["text"]),
 }
 ALL_REFUSED = [
     pytest.param(name, vector, id=f"{name.removesuffix('.json')}: {vector['name']}")
@@ -205,6 +207,15 @@ def test_a_proof_leads_from_its_entry_to_the_signed_root(vector: dict[str, Any])
 def test_a_trust_file_reads_and_prints(vector: dict[str, Any]) -> None:
     trust = receipt.parse_trust(vector["file"])
     assert receipt.format_trust(trust) == stored("trust.json")["accepted"][0]["file"]
+
+
+@pytest.mark.parametrize("vector", accepted("citation.json"))
+def test_a_citation_reads_and_prints(vector: dict[str, Any]) -> None:
+    parsed = citation.parse_citation(vector["text"])
+    head = parsed.checkpoint
+    assert (parsed.statement, parsed.index) == (vector["statement"], vector["index"])
+    assert (head.origin, head.size, head.root) == (vector["origin"], vector["size"], decoded(vector["root"]))
+    assert citation.format_citation(parsed) == vector["written"]
 
 
 @pytest.mark.parametrize("vector", accepted("tiles.json"))
