@@ -1,4 +1,4 @@
-"""Every page in every language: nothing serious for people who use assistive technology, and no width lost."""
+"""Every page in every language: no serious barrier for people with assistive technology, no width lost."""
 
 from __future__ import annotations
 
