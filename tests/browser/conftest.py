@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.acceptance.conftest import demo, short_folder
+from tests.browser.scripts import Scripts, running
 from tests.support.requirements import missing
 
 __all__ = ["demo", "short_folder"]
@@ -73,3 +74,10 @@ def opened(chromium: Browser) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert troubles == []
+
+
+@pytest.fixture(scope="module")
+def scripts(node: str) -> Iterator[Scripts]:
+    """The scripts that make statements."""
+    with running(node) as found:
+        yield found

@@ -1,5 +1,5 @@
-// Drafts made into statements by the scripts of the pages: JSON lines in, JSON lines out, one for each; `what` names
-// the step to take. Python compares the answers with its own.
+// What the scripts of the pages make of drafts and keys: JSON lines in, JSON lines out, one for each; `what` names the
+// step to take. Python compares the answers with its own.
 
 import { createInterface } from "node:readline";
 import { webcrypto } from "node:crypto";
@@ -13,6 +13,9 @@ const { build } = await load("build.js");
 const { readDraft } = await load("draft.js");
 const { check } = await load("schema.js");
 const { smallCount } = await load("counts.js");
+const { makeDevice } = await load("device.js");
+const { envelopeOf, readSignedFile, signPayload, signedFile } = await load("envelope.js");
+const { keyRequest } = await load("keyrequest.js");
 
 const steps = {
   async build({ draft, tables, names, targets, ledger, issuedAt, salts, file }) {
@@ -26,6 +29,16 @@ const steps = {
     return { payload: base64(made.payload), id: made.id, disclosures: made.disclosures };
   },
   schema: async ({ schema, value }) => ({ wrong: check(schema, value) }),
+  // A new key's request, and a signed file made with that key.
+  async device({ tables, ledger, issuedAt, named, payload, ...asked }) {
+    const device = await makeDevice(asked, ledger, issuedAt);
+    const text = await keyRequest(device, named, { tables, ledger, issuedAt });
+    const signature = await signPayload(fromBase64(payload), device);
+    const file = signedFile(fromBase64(payload), [signature], ["a.b"], "l");
+    const back = readSignedFile(file);
+    return { text, file, publicKey: base64(device.publicKey), keyId: device.keyId, same: JSON.stringify(back.signatures) === JSON.stringify([signature]) };
+  },
+  envelope: async ({ payload, signatures }) => envelopeOf(fromBase64(payload), signatures),
   counts: async ({ claim }) => ({ found: smallCount(claim) }),
 };
 

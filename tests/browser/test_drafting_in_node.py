@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 import yaml
@@ -29,6 +28,7 @@ from ledger.core.counts import check_small_counts
 from ledger.core.kinds import KINDS
 from ledger.core.refusal import Refusal
 from ledger.core.schema import schema
+from tests.browser.scripts import Scripts
 from tests.support.drafts import NAMES, TARGETS, drafts, values
 
 HERE = Path(__file__).parent
@@ -36,42 +36,6 @@ LEDGER = LedgerIdentity("ledger.test/1", "9" * 64)
 NOW = "2026-11-27T09:00:00Z"
 FILE = FileFacts("e" * 64, 42)
 VECTORS = HERE.parent / "vectors" / "statements"
-
-
-@dataclass
-class Scripts:
-    """The pages' scripts in one Node process, asked line by line."""
-
-    process: subprocess.Popen[str]
-
-    def ask(self, what: str, **given: Any) -> dict[str, Any]:
-        sent, answers = self.process.stdin, self.process.stdout
-        assert sent is not None
-        assert answers is not None
-        return _asked(sent, answers, {"what": what, **given})
-
-
-def _asked(sent: IO[str], answers: IO[str], question: dict[str, Any]) -> dict[str, Any]:
-    sent.write(json.dumps(question) + "\n")
-    sent.flush()
-    answer: dict[str, Any] = json.loads(answers.readline())
-    assert "defect" not in answer, answer["defect"]
-    return answer
-
-
-@pytest.fixture(scope="module")
-def scripts(node: str) -> Iterator[Scripts]:
-    process = subprocess.Popen(
-        [node, "--no-warnings", str(HERE / "drafting.mjs")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )
-    with process:
-        yield Scripts(process)
-        assert process.stdin is not None
-        process.stdin.close()
 
 
 def salts() -> Iterator[bytes]:
