@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Test processes: one for each core, as the suites talk to a real PostgreSQL.
 JOBS   ?= 2
 
-.PHONY: help setup setup-dev demo test check format vectors docs bench bench-quick lock clean
+.PHONY: help setup setup-dev demo test check format bench bench-quick screenshots messages lock clean
 
 help: ## show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,6 +31,12 @@ bench-quick: setup-dev ## measure against a stock application, a few minutes
 
 bench: setup-dev ## the same, longer
 	@$(BIN)/python -m tests.benchmarks
+
+screenshots: setup-dev ## make the README's pictures anew, in the system's Chromium
+	@$(BIN)/python -m tests.browser.screenshots
+
+messages: setup-dev ## bring the catalogues of the pages up to date with code and templates
+	@$(BIN)/python -m api.web.catalogues
 
 lock: setup-dev ## compile the lock files anew (needs `uv` on the path)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-find-links --no-emit-index-url --no-header -q --extra setup pyproject.toml -o requirements.lock

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import parse_qsl
 
 from tests.integration.api.conftest import Poster, case, client, poster, settings
 
@@ -66,7 +67,9 @@ def read(html: str, status: int = 200, headers: Any = None) -> Read:
 
 def page(case: Poster, path: str, status: int = 200, **parameters: Any) -> Read:
     """A page, once the views have taken in everything that was posted."""
-    response = case.client.get(path, params={"at_least": case.position, **parameters})
+    bare, _, query = path.partition("?")
+    asked = {**dict(parse_qsl(query)), "at_least": case.position, **parameters}
+    response = case.client.get(bare, params=asked)
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     return read(response.text, response.status_code, response.headers)

@@ -1,0 +1,88 @@
+"""A page costs the same few queries whatever the log's size."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.integration.api.conftest import Poster
+
+from .conftest import page
+
+PAGES = [
+    "/en/",
+    "/en/factories",
+    "/en/factories/toys",
+    "/en/factories/toys?by=said",
+    "/en/factories/toys?by=occurred&known=2026-01-06",
+    "/en/open",
+    "/en/open?all=true&about=factory:toys",
+    "/en/open/knowledge?about=factory:toys",
+    "/en/criteria",
+    "/en/parties",
+    "/en/parties/ngo",
+    "/en/investigations",
+    "/en/search?q=toys",
+]
+MOST = 40  # queries that any page may cost
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every query that answering sends while the block runs; the projector's and others' threads go on."""
+    sent: list[str] = []
+    original = psycopg.Cursor.execute
+
+    def execute(self: Any, query: Any, *arguments: Any, **more: Any) -> Any:
+        if threading.current_thread().name.startswith("AnyIO worker"):
+            sent.append(str(query))
+        return original(self, query, *arguments, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(psycopg.Cursor, "execute", execute)
+        yield sent
+
+
+def grow(case: Poster, rounds: int) -> None:
+    """More of everything that the pages show."""
+    log = case.log
+    for _ in range(rounds):
+        alleged = log.say("AllegationMade", "ngo", about=["factory:toys"], claim={"issue": "osh/ppe"})
+        audit = log.investigation("certifier", ["factory:toys"], ["certifier"])
+        found = log.say(
+            "DeterminationIssued",
+            "certifier",
+            about=["factory:toys"],
+            claim={"outcome": "not-evidenced"},
+            refs=[("about", alleged), ("within", audit)],
+        )
+        log.say("ResponseGiven", "ngo", refs=[("disputes", found)])
+        log.say(
+            "QuestionAsked",
+            "ngo",
+            about=["factory:toys"],
+            claim={"addressees": ["certifier"], "topic": "notice"},
+            refs=[("about", audit)],
+        )
+
+
+def cost(case: Poster, path: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    page(case, path)  # what is read once for good, and views that have to catch up, do not count
+    with counted(monkeypatch) as sent:
+        page(case, path)
+    return len(sent)
+
+
+def test_no_page_costs_more_queries_for_a_longer_log(case: Poster, monkeypatch: pytest.MonkeyPatch) -> None:
+    grow(case, 2)
+    few = {path: cost(case, path, monkeypatch) for path in PAGES}
+    grow(case, 8)
+    many = {path: cost(case, path, monkeypatch) for path in PAGES}
+    assert min(few.values()) > 0
+    assert many == few
+    assert max(few.values()) <= MOST
