@@ -14,7 +14,7 @@ import psycopg
 from psycopg import Connection, sql
 from psycopg.rows import tuple_row
 
-from projections import index, index_trie, schema, source
+from projections import disclosed, index, index_trie, schema, search, source
 from projections.row import View, copy_lines
 from projections.runner import BATCH, take_in
 from projections.views import VIEWS
@@ -67,6 +67,8 @@ def _check(conn: Connection[Any], views: Sequence[View], batch: int) -> Iterator
         yield Checked(min(done, size), size)
     if index.TABLE in sound:
         yield from _check_trie(conn)
+    if search.TABLE in views and (wrong := disclosed.check(conn)):
+        yield Defect("words", *wrong)
 
 
 def _check_trie(conn: Connection[Any]) -> Iterator[Defect]:

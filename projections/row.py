@@ -22,16 +22,22 @@ Row = tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """One projection: `rows` sees one entry and nothing else, so a row can be recomputed and compared at any
-    time.
+class Tracked:
+    """What is kept up with the log, under its name in the tracking table.
 
-    `version` is raised whenever `rows` or the SQL changes; a stored view of another version has to be
-    rebuilt.
+    `version` is raised whenever what is kept changes; what is stored in another version has to be rebuilt.
     """
 
     name: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class View(Tracked):
+    """One projection: `rows` sees one entry and nothing else, so a row can be recomputed and compared at any
+    time. Its version is that of `rows` and the SQL.
+    """
+
     columns: tuple[str, ...]
     rows: Callable[[Recorded], Sequence[Row]]
 

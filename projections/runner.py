@@ -22,8 +22,8 @@ from psycopg import Connection, sql
 from psycopg.rows import tuple_row
 
 from ledger.core.refusal import LedgerError
-from projections import schema, source
-from projections.row import Row, View, copy_lines
+from projections import disclosed, schema, search, source
+from projections.row import Row, Tracked, View, copy_lines
 
 log = logging.getLogger("projections.runner")
 
@@ -59,13 +59,6 @@ _CLAIM = """
     SELECT application_name, notification_id FROM notification_tracking
     WHERE application_name = ANY(%s) ORDER BY application_name FOR UPDATE SKIP LOCKED
 """
-_FAILED = """
-    INSERT INTO projection_failure AS f (view, position, error, attempts) VALUES (%s, %s, %s, 1)
-    ON CONFLICT (view) DO UPDATE SET position = EXCLUDED.position, error = EXCLUDED.error, last_at = now(),
-        attempts = CASE WHEN f.position = EXCLUDED.position THEN f.attempts + 1 ELSE 1 END,
-        first_at = CASE WHEN f.position = EXCLUDED.position THEN f.first_at ELSE now() END
-    RETURNING attempts
-"""
 
 
 class Poisoned(LedgerError):
@@ -87,8 +80,10 @@ class Runner:
     def __init__(
         self, url: str, views: Sequence[View], *, batch: int = BATCH, idle: float = IDLE_SECONDS
     ) -> None:
+        """With the view that is searched, the words of the disclosures are kept up, too."""
         self.url, self._views, self._batch, self._idle = url, tuple(views), batch, idle
         self._names = {schema.tracking_name(view): view for view in self._views}
+        self._words = disclosed.Keeper() if search.TABLE in self._views else None
         self._conn: Connection[Any] | None = None
         self._resting: dict[str, float] = {}
         self._woken = threading.Event()
@@ -120,11 +115,16 @@ class Runner:
         if not (woken or self._is_leader()):
             return STANDBY_SECONDS
         started = time.monotonic()
-        if not self.run_once():
-            return self._idle
+        taken = self._take_in_views()
+        worked = time.monotonic() - started
+        pause = self._words_turn(bool(taken), woken)
         if self._full:
             return 0.0
-        return max(self._idle, min(REST * (time.monotonic() - started), LONGEST_REST))
+        return min(pause, max(self._idle, min(REST * worked, LONGEST_REST)) if taken else self._idle)
+
+    def _words_turn(self, news: bool, woken: bool) -> float:
+        """Seconds until there is more to do for the words."""
+        return self._words.turn(self._connection(), news, woken) if self._words else LONGEST_REST
 
     def _is_leader(self) -> bool:
         """Whether this runner projects unasked: the first one asked, until its session ends."""
@@ -139,11 +139,14 @@ class Runner:
         self._woken.set()
 
     def run_once(self) -> int:
-        """One batch for every view that is behind and not held by another runner; entries taken in, over all
-        views.
+        """One batch for every view that is behind and not held by another runner, and one of words; entries
+        taken in, over all views.
 
         Raises psycopg.Error when the database is away; the next call connects again.
         """
+        return self._take_in_views() + (self._words.run_once(self._connection()) if self._words else 0)
+
+    def _take_in_views(self) -> int:
         conn = self._connection()
         self._full = False
         if not self._is_behind(conn):
@@ -225,9 +228,7 @@ class Runner:
         if error is None:
             self._resting.pop(view.name, None)
             return
-        what = f"{type(error).__name__}: {error}"
-        row = conn.cursor(row_factory=tuple_row).execute(_FAILED, (view.name, position, what)).fetchone()
-        attempts = row[0] if row else 1
+        attempts = schema.note_failure(conn, view, position, error)
         self._resting[view.name] = time.monotonic() + min(
             FIRST_PAUSE * 2.0 ** min(attempts, 10), LONGEST_PAUSE
         )
@@ -312,7 +313,7 @@ def _by_position(starts: list[tuple[int, View]]) -> Iterator[tuple[int, list[Vie
 
 
 def wait(
-    conn: Connection[Any], views: Sequence[View], position: int, timeout: float, poll: float = 0.005
+    conn: Connection[Any], views: Sequence[Tracked], position: int, timeout: float, poll: float = 0.005
 ) -> bool:
     """Whether every view has taken in the entry at `position` within `timeout` seconds (read your writes)."""
     deadline = time.monotonic() + timeout
@@ -352,7 +353,7 @@ class ViewHealth:
         return shown
 
 
-def health(conn: Connection[Any], views: Sequence[View]) -> list[ViewHealth]:
+def health(conn: Connection[Any], views: Sequence[Tracked]) -> list[ViewHealth]:
     """How every view stands, whichever process projects; for /readyz."""
     reached, old, size = schema.positions(conn, views), schema.outdated(conn, views), source.log_size(conn)
     rows = conn.cursor(row_factory=tuple_row).execute(

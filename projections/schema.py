@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
-from projections.row import View, read_sql
+from projections.row import Tracked, View, read_sql
 from projections.statements import statements
 
 Conn = Connection[Any]
@@ -16,6 +16,8 @@ _SQL = statements("reading")
 
 # Tables beside those of the views: how far these have come, and the index's trie.
 SHARED = ("tracking.sql", "index_trie.sql")
+# Raised whenever what is kept of the words changes.
+WORDS_VERSION = 1
 # Any constant serves, as long as every process takes the same one.
 _INSTALL_LOCK = 0x65_76_69_64
 
@@ -31,6 +33,7 @@ def install(conn: Conn, views: Sequence[View]) -> None:
         for name in SHARED:
             for statement in filter(str.strip, read_sql(name).split(";")):
                 cursor.execute(statement)
+        _track_words(conn)
         for view in views:
             if not _exists(conn, view):
                 create(conn, view)
@@ -45,19 +48,37 @@ def create(conn: Conn, view: View) -> None:
     conn.execute("INSERT INTO notification_tracking VALUES (%s, 0)", (tracking_name(view),))
 
 
-def tracking_name(view: View) -> str:
+def words(conn: Conn) -> Tracked:
+    """The words of the disclosures, whose table is the store's (projections/disclosed.py).
+
+    Dictionaries differ from one major version of PostgreSQL to the next, so what an older one stemmed has to
+    be read again.
+    """
+    return Tracked("words", WORDS_VERSION * 1000 + conn.info.server_version // 10000)
+
+
+def _track_words(conn: Conn) -> None:
+    """At position 0, unless they have come further."""
+    given = words(conn)
+    version = "INSERT INTO projection_version VALUES (%s, %s) ON CONFLICT DO NOTHING"
+    conn.execute(version, (given.name, given.version))
+    position = "INSERT INTO notification_tracking VALUES (%s, 0) ON CONFLICT DO NOTHING"
+    conn.execute(position, (tracking_name(given),))
+
+
+def tracking_name(view: Tracked) -> str:
     """The view's `application_name` in the tracking table."""
     return f"evidence:{view.name}"
 
 
-def outdated(conn: Conn, views: Sequence[View]) -> list[str]:
+def outdated(conn: Conn, views: Sequence[Tracked]) -> list[str]:
     """Names of the views whose table was made by another version of their rows: they need `rebuild`."""
     rows = conn.cursor(row_factory=tuple_row).execute(_SQL["versions"])
     versions: dict[str, int] = dict(rows.fetchall())
     return [view.name for view in views if versions.get(view.name) != view.version]
 
 
-def positions(conn: Conn, views: Sequence[View]) -> Mapping[str, int]:
+def positions(conn: Conn, views: Sequence[Tracked]) -> Mapping[str, int]:
     """How many entries each view has taken in, by view name."""
     names = {tracking_name(view): view.name for view in views}
     rows = conn.cursor(row_factory=tuple_row).execute(
@@ -65,6 +86,14 @@ def positions(conn: Conn, views: Sequence[View]) -> Mapping[str, int]:
         (list(names),),
     )
     return {names[name]: position for name, position in rows}
+
+
+def note_failure(conn: Conn, one: Tracked, position: int, error: Exception) -> int:
+    """Write down the entry that stops it; how often that was tried."""
+    what = f"{type(error).__name__}: {error}"
+    given = (one.name, position, what)
+    row = conn.cursor(row_factory=tuple_row).execute(_SQL["failed"], given).fetchone()
+    return row[0] if row else 1
 
 
 def _exists(conn: Conn, view: View) -> bool:

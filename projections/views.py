@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projections import checklist, criteria, index, matrix, open_items, registry, timeline
+from projections import checklist, criteria, index, matrix, open_items, registry, search, timeline
 from projections.row import View
 
 VIEWS: tuple[View, ...] = (
@@ -13,5 +13,6 @@ VIEWS: tuple[View, ...] = (
     checklist.TABLE,
     criteria.TABLE,
     index.TABLE,
+    search.TABLE,
 )
 BY_NAME: dict[str, View] = {view.name: view for view in VIEWS}

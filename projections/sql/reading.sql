@@ -35,6 +35,13 @@ SELECT application_name, notification_id FROM notification_tracking WHERE applic
 -- name: versions
 SELECT view, version FROM projection_version;
 
+-- name: failed
+INSERT INTO projection_failure AS f (view, position, error, attempts) VALUES (%s, %s, %s, 1)
+ON CONFLICT (view) DO UPDATE SET position = EXCLUDED.position, error = EXCLUDED.error, last_at = now(),
+    attempts = CASE WHEN f.position = EXCLUDED.position THEN f.attempts + 1 ELSE 1 END,
+    first_at = CASE WHEN f.position = EXCLUDED.position THEN f.first_at ELSE now() END
+RETURNING attempts;
+
 -- name: hold
 -- Keeps the runners of these views out until the transaction ends.
 SELECT 1 FROM notification_tracking WHERE application_name = ANY(%s) ORDER BY application_name FOR UPDATE;

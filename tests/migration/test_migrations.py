@@ -41,6 +41,7 @@ def test_migrating_again_applies_nothing(empty_database_url: str) -> None:
         "store 002 index_statements",
         "store 003 publication",
         "store 004 time_stamps",
+        "store 005 words",
     ]
     assert migrate(empty_database_url) == []
 
