@@ -14,7 +14,7 @@ from ledger.core.vocabulary import VOCABULARIES
 from ledger.domain.derived.allegations import State, states
 from ledger.domain.derived.certificates import Certificate, CertificateDecision, certificate_on, decision_of
 from ledger.domain.derived.conflicts import Conflict, Observed, conflicts
-from ledger.domain.derived.recurrence import Claimed, recurrences, recurring_with
+from ledger.domain.derived.recurrence import Claimed, recurring
 from projections.amendments import as_amended, wholly_withdrawn, withdrawn_by
 from projections.items import Item, Slice
 from projections.profiles import Profiles, detectability, issues_of, note
@@ -297,7 +297,8 @@ class _Fold:
         ]
         self._content = {item.id: as_amended(item, known) for item in self._claims}
         single = (item for item in self._claims if not self._is_of_a_set(item))
-        self._recurrences = recurrences(map(self._claimed, single))
+        alleged = {item.id for item in self._claims if item.statement.kind == "allegation"}
+        self._recurring = recurring(map(self._claimed, single), alleged)
 
     def rows(self) -> Iterable[IssueRow]:
         by_issue: dict[str | None, list[Item]] = {}
@@ -365,7 +366,7 @@ class _Fold:
     def _states(self, item: Item) -> list[State]:
         if item.statement.kind != "allegation":
             return []
-        recurs = recurring_with(item.id, self._recurrences)
+        recurs = self._recurring.get(item.id, ())
         return states(item.statement, bearing(item, self._known), recurs)
 
     def certificates(self) -> list[CertificateCell]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 from .periods import apart
-from .quantities import disjoint, measure
+from .quantities import Measure, disjoint, measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +43,51 @@ class Conflict:
 
 def conflicts(observations: Iterable[Observed]) -> list[Conflict]:
     """Every conflicting pair, in the order given."""
-    found = (conflict(one, other) for one, other in combinations(list(observations), 2))
+    found = (_conflict(one, other) for one, other in combinations(map(_read, observations), 2))
     return [one for one in found if one is not None]
 
 
 def conflict(one: Observed, other: Observed) -> Conflict | None:
     """The conflict between two observations, if there is one; quantities say more than present or absent."""
-    if not one.subjects & other.subjects or one.claim.get("issue") != other.claim.get("issue"):
+    return _conflict(_read(one), _read(other))
+
+
+class _Read(NamedTuple):
+    """An observation with its quantity measured, once for all the pairs that it is part of."""
+
+    observed: Observed
+    issue: Any
+    result: Any
+    measure: Measure | None
+
+
+def _read(observed: Observed) -> _Read:
+    claim = observed.claim
+    quantity = claim.get("quantity")
+    measured = measure(quantity) if isinstance(quantity, Mapping) else None
+    return _Read(observed, claim.get("issue"), claim.get("result"), measured)
+
+
+def _conflict(one: _Read, other: _Read) -> Conflict | None:
+    if one.issue != other.issue or one.observed.subjects.isdisjoint(other.observed.subjects):
         return None
-    at_other_times = apart(one.when, other.when)
+    at_other_times = apart(one.observed.when, other.observed.when)
     if at_other_times:
         return None
     doubts = ["period-unknown"] if at_other_times is None else []
-    found = _quantities(one.claim.get("quantity"), other.claim.get("quantity"))
+    found = _quantities(one.measure, other.measure)
     aspect = "quantity"
-    if found is None and {one.claim.get("result"), other.claim.get("result")} == {"present", "absent"}:
+    if found is None and {one.result, other.result} == {"present", "absent"}:
         aspect, found = "result", []
     if found is None:
         return None
     doubts += found
-    return Conflict(one.id, other.id, aspect, "possible" if doubts else "certain", tuple(doubts))
+    certainty = "possible" if doubts else "certain"
+    return Conflict(one.observed.id, other.observed.id, aspect, certainty, tuple(doubts))
 
 
-def _quantities(one: Any, other: Any) -> list[str] | None:
+def _quantities(first: Measure | None, second: Measure | None) -> list[str] | None:
     """None: no conflict. Else what keeps a conflict of the two quantities from being certain."""
-    if not isinstance(one, Mapping) or not isinstance(other, Mapping):
-        return None
-    first, second = measure(one), measure(other)
     if first is None or second is None or first.per != second.per:
         return None
     doubts = ["of-unstated"] if first.of != second.of else []

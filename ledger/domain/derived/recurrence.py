@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from itertools import combinations
 
-from .periods import before
+from .periods import Bounds, bounds, ends_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,37 +18,28 @@ class Claimed:
     when: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Recurrence:
-    """The later claim repeats the earlier one's issue at these factories."""
+def recurring(claims: Iterable[Claimed], of: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """For each claim whose id is in `of` the other claims with which it recurs, in the order given.
 
-    earlier: str
-    later: str
-    factories: frozenset[str]
-
-
-def recurrences(claims: Iterable[Claimed]) -> list[Recurrence]:
-    """Every recurring pair, in the order given; claims without a period recur with nothing."""
-    dated = [claim for claim in claims if claim.when is not None]
-    found = (_recurrence(one, other) for one, other in combinations(dated, 2))
-    return [one for one in found if one is not None]
-
-
-def recurring_with(claim_id: str, found: Iterable[Recurrence]) -> tuple[str, ...]:
-    """The other claims of every recurrence that this claim is part of."""
-    return tuple(
-        one.later if one.earlier == claim_id else one.earlier
-        for one in found
-        if claim_id in (one.earlier, one.later)
-    )
+    Claims without a period recur with nothing, and have no row here; nor have those that recur with nothing.
+    """
+    by_issue: dict[str, list[_Dated]] = {}
+    for claim in claims:
+        if claim.when is not None:
+            by_issue.setdefault(claim.issue, []).append((claim, bounds(claim.when)))
+    found = {
+        claim.id: tuple(other.id for other, when in dated if _recurs(claim, days, other, when))
+        for dated in by_issue.values()
+        for claim, days in dated
+        if claim.id in of
+    }
+    return {claim: others for claim, others in found.items() if others}
 
 
-def _recurrence(one: Claimed, other: Claimed) -> Recurrence | None:
-    common = one.factories & other.factories
-    if not common or one.issue != other.issue or one.when is None or other.when is None:
-        return None
-    if before(one.when, other.when):
-        return Recurrence(one.id, other.id, common)
-    if before(other.when, one.when):
-        return Recurrence(other.id, one.id, common)
-    return None
+_Dated = tuple[Claimed, Bounds]
+
+
+def _recurs(one: Claimed, days: Bounds, other: Claimed, others: Bounds) -> bool:
+    if not (ends_before(days, others) or ends_before(others, days)):
+        return False
+    return not one.factories.isdisjoint(other.factories)

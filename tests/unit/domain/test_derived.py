@@ -13,7 +13,7 @@ from ledger.domain.derived.certificates import CertificateDecision, certificate_
 from ledger.domain.derived.comparison import Clause, readings
 from ledger.domain.derived.conflicts import Observed, conflict
 from ledger.domain.derived.quantities import decimal, disjoint, measure
-from ledger.domain.derived.recurrence import Claimed, Recurrence, recurrences, recurring_with
+from ledger.domain.derived.recurrence import Claimed, recurring
 from ledger.domain.derived.requests import due, progress, standings
 from tests.support.builder import Log
 
@@ -232,9 +232,8 @@ def claimed(name: str, when: str | None, issue: str = "osh/ppe", *factories: str
 
 def test_the_same_issue_at_the_same_factory_in_another_period_recurs() -> None:
     claims = [claimed("later", "2019-06/2019-10"), claimed("earlier", "2018-04/2018-09")]
-    found = recurrences(claims)
-    assert found == [Recurrence("earlier", "later", frozenset({"factory:foshan"}))]
-    assert recurring_with("earlier", found) == ("later",)
+    assert recurring(claims, {"earlier", "later"}) == {"earlier": ("later",), "later": ("earlier",)}
+    assert recurring(claims, {"later"}) == {"later": ("earlier",)}
 
 
 @pytest.mark.parametrize(
@@ -248,7 +247,7 @@ def test_the_same_issue_at_the_same_factory_in_another_period_recurs() -> None:
     ],
 )
 def test_nothing_else_recurs(other: Claimed) -> None:
-    assert recurrences([claimed("one", "2019-06/2019-10"), other]) == []
+    assert recurring([claimed("one", "2019-06/2019-10"), other], {"one", "other"}) == {}
 
 
 def observed(name: str, when: str | None = "2019-12", **claim: Any) -> Observed:
