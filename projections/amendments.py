@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from projections.items import Item, Slice
+from projections.wording import ENGLISH, Wording, marked
 
 WORDS = {"correction": "corrected", "addition": "extended", "withdrawal": "withdrawn"}
 
@@ -48,6 +49,31 @@ class Amendment:
             "set": dict(self.change),
             "words": self.words,
         }
+
+
+WITHDRAWN = marked("withdrawn by {by} of {of}")
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Who has withdrawn a statement, or taken back the words in it, of its `issuers`."""
+
+    by: frozenset[str]
+    issuers: tuple[str, ...]
+
+    @property
+    def by_all(self) -> bool:
+        return self.by >= set(self.issuers)
+
+    def words(self, wording: Wording = ENGLISH) -> str:
+        """As "withdrawn by 1 of 4"."""
+        return wording.gettext(WITHDRAWN).format(by=len(self.by), of=len(self.issuers))
+
+
+def withdrawal(item: Item, known: Slice) -> Withdrawal | None:
+    """Who has withdrawn `item`; None where nobody has."""
+    signers = withdrawn_by(item, known)
+    return Withdrawal(frozenset(signers), item.statement.issuers) if signers else None
 
 
 def amendments(item: Item, known: Slice) -> tuple[Amendment, ...]:

@@ -15,7 +15,7 @@ from ledger.domain.derived.allegations import State, states
 from ledger.domain.derived.certificates import Certificate, CertificateDecision, certificate_on, decision_of
 from ledger.domain.derived.conflicts import Conflict, Observed, conflicts
 from ledger.domain.derived.recurrence import Claimed, recurring
-from projections.amendments import as_amended, wholly_withdrawn, withdrawn_by
+from projections.amendments import Withdrawal, as_amended, wholly_withdrawn, withdrawal
 from projections.items import Item, Slice
 from projections.profiles import Profiles, detectability, issues_of, note
 from projections.row import NULL, Row, View
@@ -91,12 +91,12 @@ class Cell:
     """One claim in the matrix: what it says as amended by all its issuers, its original, and the replies to
     it.
 
-    `withdrawn` is words as "withdrawn by 1 of 4", or None. `states` are those of an allegation.
+    `withdrawn` is None where nobody has withdrawn it. `states` are those of an allegation.
     """
 
     shown: Shown
     content: Mapping[str, Any]
-    withdrawn: str | None
+    withdrawn: Withdrawal | None
     replies: tuple[Reply, ...]
     states: tuple[State, ...] = ()
 
@@ -104,7 +104,7 @@ class Cell:
         return {
             **self.shown.to_json(),
             "asAmended": dict(self.content),
-            "withdrawn": self.withdrawn,
+            "withdrawn": self.withdrawn.words() if self.withdrawn else None,
             "states": [
                 {"name": one.name, "by": list(one.by), "attributed": one.attributed} for one in self.states
             ],
@@ -346,11 +346,10 @@ class _Fold:
         return self._observation(item) if item.statement.kind == "observation" else self._cell(item)
 
     def _cell(self, item: Item) -> Cell:
-        withdrawn, issuers = withdrawn_by(item, self._known), item.statement.issuers
         return Cell(
             shown=show(item, self._known),
             content=self._content[item.id],
-            withdrawn=f"withdrawn by {len(withdrawn)} of {len(issuers)}" if withdrawn else None,
+            withdrawn=withdrawal(item, self._known),
             replies=tuple(
                 self._reply(rel, one)
                 for rel, one in self._known.referring(item.id, *REPLIES)
@@ -416,7 +415,7 @@ class _Fold:
         )
 
     def _conflicts(self, observed: Sequence[Item]) -> list[Noted]:
-        standing = [one for one in observed if withdrawn_by(one, self._known) < set(one.statement.issuers)]
+        standing = [one for one in observed if not wholly_withdrawn(one, self._known)]
         return [Noted(found, self._links(found)) for found in conflicts(map(self._observed, standing))]
 
     def _observed(self, item: Item) -> Observed:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ledger.core.statement import Recorded
 from ledger.domain.derived.requests import ENDED, Due, Progress, Standing, due, progress, standings
-from projections.amendments import as_amended, withdrawn_by
+from projections.amendments import Withdrawal, as_amended, withdrawal
 from projections.dates import days, days_between
 from projections.items import Item, Slice
 from projections.row import Row, View, reference_rows
@@ -155,7 +155,7 @@ class OpenItem:
     state: str | None
     behind: bool
     steps: tuple[Step, ...]
-    withdrawn: str | None
+    withdrawn: Withdrawal | None
     followed_by: tuple[tuple[str, str], ...]
     moves: tuple[Move, ...] = ()
 
@@ -173,7 +173,7 @@ class OpenItem:
             "age": self.age.to_json(),
             "due": dates,
             "overdueDays": self.overdue_days,
-            "withdrawn": self.withdrawn,
+            "withdrawn": self.withdrawn.words() if self.withdrawn else None,
             "followedBy": [{"rel": rel, "id": one} for rel, one in self.followed_by],
         }
         if self.state is None:
@@ -193,8 +193,8 @@ def view(item: Item, known: Slice, today: str) -> OpenItem:
     dates = due(item.read_as(item.claim).statement, thread)
     asked = [_addressee(one, known) for one in standings(opener, thread, today)]
     moved = progress(opener, thread, today) if item.statement.kind == "commitment" else None
-    withdrawn = withdrawn_by(item, known)
-    gone = withdrawn >= set(item.statement.issuers)
+    withdrawn = withdrawal(item, known)
+    gone = withdrawn is not None and withdrawn.by_all
     late = days_between(days(dates.now)[1], today) if dates.now and dates.passed(today) else 0
     pending = moved.state != "verified" if moved else _pending(asked)
     return OpenItem(
@@ -208,7 +208,7 @@ def view(item: Item, known: Slice, today: str) -> OpenItem:
         state=moved.state if moved else None,
         behind=moved.behind if moved else False,
         steps=_steps(moved, known),
-        withdrawn=f"withdrawn by {len(withdrawn)} of {len(item.statement.issuers)}" if withdrawn else None,
+        withdrawn=withdrawn,
         followed_by=tuple((rel, one.id) for rel, one in known.referring(item.id)),
         moves=_moves(dates, known),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ledger.core.statement import Recorded, Statement
 from projections.amendments import as_amended
@@ -76,11 +77,12 @@ class Moment:
 @dataclass(frozen=True, slots=True)
 class Line:
     """One item of a timeline; a determination with its profile, and beside a negative one how hard its issue
-    is to find.
+    is to find. `content` is the claim as all its issuers amended it.
     """
 
     when: Moment
     shown: Shown
+    content: Mapping[str, Any]
     profile: Profile | None = None
     note: str | None = None
 
@@ -107,16 +109,28 @@ def view(
 
     `day` is the one looked back from, `today` that on which the profiles of determinations stand.
     """
-    profiles = Profiles(known, today)
-    lines = [_line(item, known, when(item, by, day), profiles) for item in wanted]
+    return list(lines(placed(wanted, by, day), known, today))
+
+
+def placed(wanted: Iterable[Item], by: str = "recorded", day: str | None = None) -> list[tuple[Moment, Item]]:
+    """`wanted` with their moments, in the order of `by`."""
+    found = [(when(item, by, day), item) for item in wanted]
     if by == "recorded":
-        return sorted(lines, key=lambda line: line.shown.position)
-    return sorted(lines, key=lambda line: (line.when.first, line.shown.position))
+        return sorted(found, key=lambda one: one[1].position)
+    return sorted(found, key=lambda one: (one[0].first, one[1].position))
+
+
+def lines(placed_: Iterable[tuple[Moment, Item]], known: Slice, today: str = "") -> Iterator[Line]:
+    """One line after the other, each folded when it is asked for: a long page is sent while it is made."""
+    profiles = Profiles(known, today)
+    for moment, item in placed_:
+        yield _line(item, known, moment, profiles)
 
 
 def _line(item: Item, known: Slice, moment: Moment, profiles: Profiles) -> Line:
+    content = as_amended(item, known)
     if item.statement.kind != "determination":
-        return Line(moment, show(item, known))
-    notes = [note(issue, as_amended(item, known)) for issue in issues_of(item, known)]
+        return Line(moment, show(item, known), content)
+    notes = (note(issue, content) for issue in issues_of(item, known))
     found = next((one for one in notes if one), None)
-    return Line(moment, show(item, known), profiles.of(item), found)
+    return Line(moment, show(item, known), content, profiles.of(item), found)

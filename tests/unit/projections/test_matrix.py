@@ -84,7 +84,7 @@ def test_an_observation_withdrawn_by_all_conflicts_with_nothing_and_is_still_sho
     observe(log, {"value": "9", "unit": "h"})
     log.say("StatementWithdrawn", F, refs=[("amends", one)])
     assert row(log).conflicts == ()
-    assert row(log).observations[0].cell.withdrawn == "withdrawn by 1 of 1"
+    assert row(log).observations[0].cell.to_json()["withdrawn"] == "withdrawn by 1 of 1"
 
 
 def finding(log: SmallLog, outcome: str, within: str | None, about: str) -> None:
