@@ -56,9 +56,14 @@ class HttpWitnesses:
         timeout = httpx2.Timeout(whole_seconds, connect=min(CONNECT_SECONDS, whole_seconds))
         self._http = httpx2.AsyncClient(timeout=timeout, headers=headers, follow_redirects=False)
         self._loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=self._loop.run_forever, name="witnesses", daemon=True)
-        thread.start()
-        self.close = weakref.finalize(self, _close, self._http, self._loop, thread)
+        self._thread = threading.Thread(target=_run, args=(self._loop,), name="witnesses", daemon=True)
+        self._thread.start()
+        self._end = weakref.finalize(self, _end, self._http, self._loop)
+
+    def close(self) -> None:
+        """Return once the connections are closed and the loop and its thread have ended."""
+        self._end()
+        self._thread.join()
 
     def add_checkpoint(self, address: str, body: bytes) -> Reply | Outage:
         """The whole answer within the time and size that are allowed, or what was wrong with it."""
@@ -82,12 +87,23 @@ async def _post(http: httpx2.AsyncClient, url: str, body: bytes, whole_seconds: 
         return _reply(response, bytes(content))
 
 
-def _close(http: httpx2.AsyncClient, loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
-    """Close the connections, then end the loop and its thread."""
-    asyncio.run_coroutine_threadsafe(http.aclose(), loop).result()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_forever()
     loop.close()
+
+
+def _end(http: httpx2.AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
+    """Have the loop close the connections and end, without waiting for it: garbage collection may call this
+    in any thread, in one, too, that holds a lock which the loop needs, such as that of an import.
+    """
+    asyncio.run_coroutine_threadsafe(_finish(http, loop), loop)
+
+
+async def _finish(http: httpx2.AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
+    try:
+        await http.aclose()
+    finally:
+        loop.stop()
 
 
 def _reply(response: httpx2.Response, content: bytes) -> Reply:

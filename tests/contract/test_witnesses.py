@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import gc
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -400,6 +402,19 @@ def test_an_address_that_is_none_is_an_outage(address: str) -> None:
     door = HttpWitnesses(PATIENCE)
     assert isinstance(door.add_checkpoint(address, b""), Outage)
     door.close()
+
+
+def test_a_client_that_nobody_uses_any_more_is_collected_without_waiting_for_its_loop() -> None:
+    # Garbage is collected in any thread: in one, too, that holds a lock which the loop is waiting for.
+    held, door = threading.Lock(), HttpWitnesses(PATIENCE)
+    loop, thread = door._loop, door._thread
+    with held:
+        loop.call_soon_threadsafe(held.acquire)
+        del door
+        gc.collect()
+        assert thread.is_alive()
+    thread.join()
+    assert loop.is_closed()
 
 
 def test_pauses_double_with_jitter_up_to_a_minute(one: Setting) -> None:
