@@ -7,7 +7,7 @@ import { basename } from "node:path";
 globalThis.crypto ??= webcrypto;
 
 const code = new URL("../../api/web/static/js/", import.meta.url);
-const { verifyBundle } = await import(new URL("bundle.js", code));
+const { verifyBundle } = await import(new URL("bundlesteps.js", code));
 const { parseTrust } = await import(new URL("note.js", code));
 
 const [trustFile, ...files] = process.argv.slice(2);

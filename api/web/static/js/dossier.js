@@ -2,7 +2,8 @@
 // It asks the network for nothing; every text enters the page as text.
 
 import { utf8 } from "./bytes.js";
-import { keysAbout, verifyBundle } from "./bundle.js";
+import { keysAbout } from "./bundle.js";
+import { verifyBundle } from "./bundlesteps.js";
 import { statementKeys } from "./index.js";
 import { browserKnowsEd25519 } from "./keys.js";
 import { parseTrust } from "./note.js";

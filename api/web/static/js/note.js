@@ -101,6 +101,23 @@ export async function parseCheckpoint(text) {
   return { origin, size: Number(size), root };
 }
 
+// The checkpoint in a note that the log's key has signed, with the verifiers (of the log and `others`) that signed.
+export async function openCheckpoint(note, log, others = []) {
+  const { text, verified } = await openNote(note, [log, ...others]);
+  if (!verified.includes(log)) throw new Refusal("note-unverified", `the log's key ${log.name} has not signed it`);
+  const checkpoint = await parseCheckpoint(text);
+  if (checkpoint.origin !== log.name) throw new Refusal("bad-checkpoint", `it is of ${checkpoint.origin}, its key is named ${log.name}`);
+  return { checkpoint, verified };
+}
+
+// The names of a policy's witnesses that have cosigned the note; a bad cosignature of one of them refuses it.
+export async function cosigners(note, policy) {
+  const signed = splitNote(note).signatures;
+  const named = [...policy.witnesses].filter(([, key]) => signed.some((one) => one.name === key.name && one.hash === key.hash));
+  for (const [, key] of named) await openNote(note, [key]);
+  return new Set(named.map(([name]) => name));
+}
+
 // A policy (c2sp.org/tlog-policy): logs, witnesses and groups by name, and the quorum's name.
 export async function parsePolicy(text) {
   const policy = { logs: [], witnesses: new Map(), groups: new Map(), quorum: "" };
