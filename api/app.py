@@ -153,7 +153,16 @@ class Guard:
             log.error("failed", method=scope["method"], route=_route(scope), **_told(error))
             if started:
                 raise  # the client sees an unfinished answer
-            await problems.respond(error)(scope, receive, guarded)
+            await _told_to(Request(scope), error)(scope, receive, guarded)
+
+
+def _told_to(request: Request, error: Exception) -> Response:
+    """A page for readers, a problem for programs; the latter, too, where not even that page can be made."""
+    try:
+        return problem_page(request, error) or problems.respond(error)
+    except Exception as second:
+        log.error("failed to say so", **_told(second))
+        return problems.respond(error)
 
 
 def _without_content(send: Send) -> Send:

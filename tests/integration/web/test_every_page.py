@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from tests.integration.api.conftest import Poster
@@ -112,3 +113,28 @@ def test_a_static_file_is_kept_for_ever_under_a_name_that_changes_with_it(case: 
 
 def test_pages_are_no_part_of_the_documented_api(case: Poster) -> None:
     assert not [path for path in case.client.get("/openapi.json").json()["paths"] if "lang" in path]
+
+
+def test_a_database_that_went_away_is_told_on_a_page(case: Poster, database_url: str) -> None:
+    page(case, "/en/factories")
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    response = case.client.get("/fr/factories")
+    assert response.status_code == 503
+    assert '<html lang="fr">' in response.text
+    assert int(response.headers["retry-after"]) >= 1
+
+
+def test_an_error_of_ours_is_a_page_that_tells_nothing_of_what_was_sent(
+    case: Poster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("what somebody sent")
+
+    monkeypatch.setattr("projections.queries.registry", fails)
+    response = case.client.get("/de/factories")
+    assert (response.status_code, response.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    assert "what somebody sent" not in response.text
