@@ -284,6 +284,15 @@ def view(names: Sequence[str], known: Slice, today: str) -> Matrix:
     return Matrix(names[0], tuple(names), rows_, overall, tuple(fold.certificates()))
 
 
+def replies(item: Item, known: Slice, rels: Sequence[str] = REPLIES) -> tuple[Reply, ...]:
+    """The responses to `item` in one of these ways, oldest first."""
+    return tuple(
+        Reply(rel, one.id, one.statement.claimants, one.statement.issuers, provenance(one, known).standing)
+        for rel, one in known.referring(item.id, *rels)
+        if one.statement.kind == "response"
+    )
+
+
 class _Fold:
     """The matrix's working: each claim goes to one row for each of its issues."""
 
@@ -350,17 +359,9 @@ class _Fold:
             shown=show(item, self._known),
             content=self._content[item.id],
             withdrawn=withdrawal(item, self._known),
-            replies=tuple(
-                self._reply(rel, one)
-                for rel, one in self._known.referring(item.id, *REPLIES)
-                if one.statement.kind == "response"
-            ),
+            replies=replies(item, self._known),
             states=tuple(self._states(item)),
         )
-
-    def _reply(self, rel: str, one: Item) -> Reply:
-        voice = provenance(one, self._known)
-        return Reply(rel, one.id, one.statement.claimants, one.statement.issuers, voice.standing)
 
     def _states(self, item: Item) -> list[State]:
         if item.statement.kind != "allegation":

@@ -19,6 +19,7 @@ from projections import criteria as criteria_view
 from projections import matrix as matrix_view
 from projections import open_items as open_items_view
 from projections import registry as registry_view
+from projections import search as search_view
 from projections import timeline as timeline_view
 from projections.as_of import NOW, AsOf, Moment
 from projections.authority import SUCCESSIONS
@@ -27,7 +28,7 @@ from projections.items import Item, Slice
 from projections.names import Names, mentioned, names
 from projections.profiles import issues_of
 from projections.reader import Reader, moment
-from projections.row import View
+from projections.row import Tracked, View
 from projections.statements import statements
 
 Conn = Connection[Any]
@@ -190,36 +191,27 @@ def timeline(
     kinds: Sequence[str] | None = None,
     said_by: str | None = None,
     signed_by: str | None = None,
+    issue: str | None = None,
+    method: str | None = None,
 ) -> Page:
     """Everything about a party, factory, criterion or `statement:<id>`, oldest first in the time `by`.
 
     By `recorded` a time in `as_of` bounds what the ledger held then; by `said` or `occurred` it bounds what
-    had been said or done by that day, as far as the ledger knows now. `said_by` and `signed_by` are slugs.
+    had been said or done by that day, as far as the ledger knows now. `said_by` and `signed_by` are slugs;
+    an `issue` of level 1 stands for all below it.
     """
     looking_back = by != "recorded" and as_of.time is not None
     bound, day = (NOW, as_of.day) if looking_back else (as_of, None)
-    behind = _after(after)
-    views = (registry_view.TABLE, checklist_view.TABLE)
+    chosen = Chosen(by, kinds, said_by, signed_by, issue, method, after, limit)
+    views = (registry_view.TABLE, checklist_view.TABLE, *chosen.views)
     reader = reader_at(conn, bound, viewer, as_of.day or today, *views)
     resolved = resolve_name(reader, name)
     demand_name(reader, resolved)
-    query = {
-        "by": by,
-        "keys": list(resolved.all),
-        "size": reader.moment.size,
-        "until": day or "9999-12-31",
-        "kinds": list(kinds) if kinds else None,
-        "said": said_by,
-        "signed": signed_by,
-        "limit": limit + 1,
-        **behind,
-    }
-    found = reader.rows(_SQL["lines"], query)
-    wanted = reader.items(row[1] for row in found[:limit])
+    positions, following = lines_of(reader, resolved.all, chosen, day)
+    wanted = reader.items(positions)
     near = reader.with_context(wanted)
-    known = with_names(reader, _with_profiles(reader, wanted, near), resolved.all)
+    known = with_names(reader, with_profiles(reader, wanted, near), resolved.all)
     lines = timeline_view.view(wanted, known, by, day, reader.moment.today)
-    following = "{}~{}".format(*found[limit - 1]) if len(found) > limit else None
     about: dict[str, object] = {
         "name": resolved.name,
         "asked": name,
@@ -229,7 +221,53 @@ def timeline(
     return page_of(reader, lines, known, following, about)
 
 
-def _with_profiles(reader: Reader, wanted: Sequence[Item], near: Slice) -> Slice:
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which lines of a timeline are asked for, see `timeline`; `after` is the cursor of the page before."""
+
+    by: str = "recorded"
+    kinds: Sequence[str] | None = None
+    said_by: str | None = None
+    signed_by: str | None = None
+    issue: str | None = None
+    method: str | None = None
+    after: str | None = None
+    limit: int = DEFAULT_LIMIT
+
+    @property
+    def facets(self) -> list[str]:
+        """What a line has to have, as the view of searches has it."""
+        named = (("issue", self.issue), ("method", self.method))
+        return [f"{facet}:{value}" for facet, value in named if value]
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """Views that are asked beside the timeline's own: those that are not need not have caught up."""
+        return (search_view.TABLE,) if self.facets else ()
+
+
+def lines_of(
+    reader: Reader, names: Sequence[str], chosen: Chosen, until: str | None = None
+) -> tuple[list[int], str | None]:
+    """The positions of the lines chosen, up to the day `until`, and the cursor of what follows; one query."""
+    query = {
+        "by": chosen.by,
+        "keys": list(names),
+        "size": reader.moment.size,
+        "until": until or "9999-12-31",
+        "kinds": list(chosen.kinds) if chosen.kinds else None,
+        "said": chosen.said_by,
+        "signed": chosen.signed_by,
+        "facets": chosen.facets or None,
+        "limit": chosen.limit + 1,
+        **_after(chosen.after),
+    }
+    found = reader.rows(_SQL["lines"], query)
+    following = "{}~{}".format(*found[chosen.limit - 1]) if len(found) > chosen.limit else None
+    return [row[1] for row in found[: chosen.limit]], following
+
+
+def with_profiles(reader: Reader, wanted: Sequence[Item], near: Slice) -> Slice:
     """`near` with the checklists of the investigations that determinations among `wanted` are within."""
     determined = [item for item in wanted if item.statement.kind == "determination"]
     within = [near.get(target) for item in determined for target in item.refers("within")]
@@ -379,7 +417,7 @@ def criteria(
 # --- common
 
 
-def reader_at(conn: Conn, as_of: AsOf, viewer: Viewer, today: str | None, *views: View) -> Reader:
+def reader_at(conn: Conn, as_of: AsOf, viewer: Viewer, today: str | None, *views: Tracked) -> Reader:
     """A reader at the moment; sources and standing always come through the timeline's rows."""
     return Reader(conn, moment(conn, as_of, (timeline_view.TABLE, *views), today), viewer)
 

@@ -7,7 +7,7 @@ Every view shows it beside every item; `says` is the one place where it becomes 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from ledger.core.statement import Recorded
 from projections.amendments import followers
@@ -51,7 +51,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Hand and voice of one item. `form` and `via` are None and empty where its claimants signed."""
+    """Hand and voice of one item. `form` and `via` are None and empty where its claimants signed; `name` is
+    what its English words call a slug.
+    """
 
     said_by: tuple[Voice, ...]
     signed_by: tuple[str, ...]
@@ -59,7 +61,12 @@ class Provenance:
     via: tuple[str, ...]
     basis: str | None
     sources: tuple[Source, ...]
-    words: str = ""
+    name: Callable[[str], str] = field(default=str, repr=False, compare=False)
+
+    @property
+    def words(self) -> str:
+        """Made when asked for: pages make their own, in the reader's language."""
+        return says(self, self.name)
 
     @property
     def attributed(self) -> bool:
@@ -89,15 +96,15 @@ def provenance(item: Item, known: Slice) -> Provenance:
     statement = item.statement
     sources = tuple(_sources(item, known))
     bases = [source.basis for source in sources]
-    given = Provenance(
+    return Provenance(
         said_by=tuple(_voice(item, known, claimant) for claimant in statement.claimants),
         signed_by=statement.issuers,
         form=statement.attribution.form if statement.attribution else None,
         via=statement.attribution.via if statement.attribution else (),
         basis=min(bases, key=_BASES.index) if bases else None,
         sources=sources,
+        name=known.names.of,
     )
-    return replace(given, words=says(given, known.names.of))
 
 
 def _sources(item: Item, known: Slice) -> list[Source]:

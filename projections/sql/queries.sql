@@ -20,7 +20,8 @@ WHERE key > %(after)s AND key >= %(from)s AND key < %(to)s AND position < %(size
 ORDER BY key LIMIT %(limit)s;
 
 -- name: lines
--- A statement whose time nobody states counts from its recording. In the order of recording, positions decide.
+-- A statement whose time nobody states counts from its recording. In the order of recording, positions decide. What
+-- has no issue or method of its own is found by that of what it refers to: a finding, a reply, a question.
 SELECT DISTINCT moment.day, t.position
 FROM view_timeline t CROSS JOIN LATERAL (
     SELECT CASE %(by)s::text
@@ -36,6 +37,13 @@ WHERE t.key = ANY(%(keys)s) AND t.position < %(size)s
         (SELECT 1 FROM view_timeline f WHERE f.position = t.position AND f.key = 'said:' || %(said)s))
     AND (%(signed)s::text IS NULL OR EXISTS
         (SELECT 1 FROM view_timeline f WHERE f.position = t.position AND f.key = 'signed:' || %(signed)s))
+    AND (%(facets)s::text[] IS NULL OR NOT EXISTS (
+        SELECT 1 FROM unnest(%(facets)s::text[]) AS asked (facet) JOIN view_search own ON own.position = t.position
+        WHERE NOT (asked.facet = ANY(string_to_array(own.facets, ' '))
+            OR (' ' || own.facets NOT LIKE '%% ' || split_part(asked.facet, ':', 1) || ':%%'
+                AND EXISTS (SELECT 1 FROM view_timeline r JOIN view_search s ON s.key = substr(r.key, 11)
+                    WHERE r.position = t.position AND r.key LIKE 'statement:%%'
+                        AND asked.facet = ANY(string_to_array(s.facets, ' ')))))))
 ORDER BY 1, 2 LIMIT %(limit)s;
 
 -- name: opened

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from .periods import apart
+from .periods import Bounds, apart, bounds
 from .quantities import Measure, disjoint, measure
 
 
@@ -53,28 +53,29 @@ def conflict(one: Observed, other: Observed) -> Conflict | None:
 
 
 class _Read(NamedTuple):
-    """An observation with its quantity measured, once for all the pairs that it is part of."""
+    """An observation with its quantity measured, and the days of its period, once for all its pairs."""
 
     observed: Observed
     issue: Any
     result: Any
     measure: Measure | None
+    days: Bounds | None
 
 
 def _read(observed: Observed) -> _Read:
     claim = observed.claim
     quantity = claim.get("quantity")
     measured = measure(quantity) if isinstance(quantity, Mapping) else None
-    return _Read(observed, claim.get("issue"), claim.get("result"), measured)
+    days = None if observed.when is None else bounds(observed.when)
+    return _Read(observed, claim.get("issue"), claim.get("result"), measured, days)
 
 
 def _conflict(one: _Read, other: _Read) -> Conflict | None:
     if one.issue != other.issue or one.observed.subjects.isdisjoint(other.observed.subjects):
         return None
-    at_other_times = apart(one.observed.when, other.observed.when)
-    if at_other_times:
+    if one.days and other.days and apart(one.days, other.days):
         return None
-    doubts = ["period-unknown"] if at_other_times is None else []
+    doubts = [] if one.days and other.days else ["period-unknown"]
     found = _quantities(one.measure, other.measure)
     aspect = "quantity"
     if found is None and {one.result, other.result} == {"present", "absent"}:

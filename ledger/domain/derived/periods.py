@@ -8,12 +8,9 @@ Bounds = tuple[str | None, str | None]
 """First and last day (YYYY-MM-DD); None is an open side."""
 
 
-def apart(one: str | None, other: str | None) -> bool | None:
-    """Whether two dates or intervals of the log have no day in common; None where one is not known."""
-    if one is None or other is None:
-        return None
-    first, second = bounds(one), bounds(other)
-    return ends_before(first, second) or ends_before(second, first)
+def apart(one: Bounds, other: Bounds) -> bool:
+    """Whether two dates or intervals have no day in common."""
+    return ends_before(one, other) or ends_before(other, one)
 
 
 def ends_before(one: Bounds, other: Bounds) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from .periods import Bounds, bounds, ends_before
+from .periods import Bounds, apart, bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,4 @@ _Dated = tuple[Claimed, Bounds]
 
 
 def _recurs(one: Claimed, days: Bounds, other: Claimed, others: Bounds) -> bool:
-    if not (ends_before(days, others) or ends_before(others, days)):
-        return False
-    return not one.factories.isdisjoint(other.factories)
+    return apart(days, others) and not one.factories.isdisjoint(other.factories)
