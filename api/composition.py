@@ -30,7 +30,7 @@ from api.settings import Settings
 from api.signing import admit as admit_log_keys
 from ledger.application import Ledger
 from ledger.clock import SystemClock
-from ledger.core import canonical
+from ledger.core import canonical, merkle
 from ledger.core.refusal import LedgerError, Refusal
 from ledger.core.statement import Recorded, read_recorded
 from ledger.cosigning import WitnessState
@@ -284,6 +284,10 @@ class Service:
     def proof(self, statement_id: str) -> Proven:
         """A receipt in the newest published tree, or in the newest signed one while that lacks the entry."""
         return prove(statement_id, self.ledger, self.publications, self._log, self._is_demo())
+
+    def root_at(self, size: int) -> bytes:
+        """The root hash over the log's first `size` entries: what a checkpoint of that size says."""
+        return merkle.root_at(size, self._log.heads.nodes(size))
 
     def _is_demo(self) -> bool:
         return self._about is not None and self._about.clock == "demo"

@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 from api.dossier.text import words
 from api.web.language import DEFAULT, LANGUAGES
 from ledger.core.kinds import KINDS
+from ledger.core.vocabulary import VOCABULARIES
 from ledger.verifier.words import MEANINGS, QUESTIONS
 
 ROOT: Final = Path(__file__).parents[2]
@@ -59,7 +60,9 @@ def messages() -> Catalog:
 
 
 def _of_tables() -> Iterator[tuple[str, str]]:
-    """What stands in data: names of events, relations and members, questions and meanings of the verifier."""
+    """What stands in data: names of events, kinds, relations and members, how hard issues are to find,
+    questions and meanings of the verifier.
+    """
     for group in ("events", "relations"):
         for message in words()[group].values():
             yield "api/dossier/words.json", message
@@ -68,6 +71,11 @@ def _of_tables() -> Iterator[tuple[str, str]]:
         yield "ledger/core/kinds.py", rel
     for member in sorted(_members()):
         yield "ledger/core/kinds.py", words()["members"].get(member, member)
+    for kind in sorted(KINDS):
+        yield "ledger/core/kinds.py", kind
+    for term in VOCABULARIES["issues"].values():
+        if term.detectability:
+            yield "ledger/core/vocabularies/issues.json", term.detectability
     for table in (QUESTIONS, MEANINGS):
         for message in table.values():
             yield "ledger/verifier/words.py", message

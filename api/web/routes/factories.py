@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Final, Literal
+
+from fastapi import Query
 from starlette.responses import Response
 
+from api.parameters import After, SlugPath
+from api.problems import Problem
+from api.web import factory as words
+from api.web.factory import FactoryPage
 from api.web.routing import Visiting, pages
-from projections import queries
+from api.web.visit import Visit
+from ledger.core.grammar import base64_encode, is_date
+from ledger.core.kinds import KINDS
+from projections import factory_queries, queries
+from projections.queries import Chosen
 
 router = pages()
+
+LINES: Final = 2000  # of a timeline on one page
+
+# A form sends every field, also those that nothing is chosen in.
+Kind = Annotated[str, Query(pattern=f"^({'|'.join(sorted(KINDS))})?$")]
+Code = Annotated[str, Query(pattern=r"^([a-z-]{1,64}(/[a-z-]{1,64})?)?$")]
+Slug = Annotated[str, Query(pattern=r"^([a-z0-9][a-z0-9._-]{0,127})?$")]
+Day = Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+By = Literal["recorded", "said", "occurred"]
 
 
 @router.get("/factories")
@@ -18,3 +38,48 @@ def factories(visit: Visiting) -> Response:
         lambda conn: queries.registry(conn, "factory:", visit.as_of, visit.viewer, visit.today, after)
     )
     return visit.page("factories.html", page.moment, page.names, page=page)
+
+
+@router.get("/factories/{slug}")
+def factory(
+    visit: Visiting,
+    slug: SlugPath,
+    by: By = "recorded",
+    kind: Kind = "",
+    issue: Code = "",
+    method: Code = "",
+    said_by: Slug = "",
+    signed_by: Slug = "",
+    known: Day = "",
+    after: After = None,
+) -> Response:
+    """A factory's timeline, claims matrix and open questions, with what was known by a day."""
+    if known and not is_date(known):
+        raise Problem("bad-parameter", f"{known} is no day", "known", "give a day as 2020-02-06")
+    kinds = [kind] if kind else None
+    chosen = Chosen(
+        by, kinds, said_by or None, signed_by or None, issue or None, method or None, after, LINES
+    )
+    found = visit.read(
+        lambda conn: factory_queries.factory(
+            conn, f"factory:{slug}", visit.as_of, visit.viewer, visit.today, chosen
+        )
+    )
+    return visit.page(
+        "factory.html",
+        found.moment,
+        found.names,
+        stream=True,
+        factory=found,
+        page=FactoryPage(found, visit.language, visit.naming(found.names), known or None),
+        words=words,
+        root=base64_encode(visit.service.root_at(found.moment.size)),
+        cited=_cited(visit, found.moment.size),
+    )
+
+
+def _cited(visit: Visit, size: int) -> str:
+    """The whole address of the page as it is, of the first `size` entries for ever."""
+    empty = {name: None for name, value in visit.request.query_params.items() if not value}
+    kept: dict[str, object] = {**empty, "as_of": size, "at_least": None}
+    return str(visit.request.base_url).rstrip("/") + visit.here(**kept)
