@@ -129,7 +129,7 @@ def _section(name: str, about: Set[str], statement: Statement) -> str:
 
 def _article(printed: Printed) -> str:
     rows = "".join(
-        f'<div><dt>{_text(what)}</dt><dd dir="auto">{_text(text)}</dd></div>' for what, text in printed.rows
+        f'<div><dt>{_text(row.what)}</dt><dd dir="auto">{_text(row.whole)}</dd></div>' for row in printed.rows
     )
     heading = _text(printed.heading)
     return (

@@ -1,14 +1,14 @@
-"""Statements as people read them: a heading and rows of (what, text).
+"""Statements as people read them: a heading and rows of what there is to say and the text.
 
-The same, value for value, as `api/web/static/js/text.js` makes from what was signed: a page that prints
-something else is caught by its own check.
+In English the same, value for value, as `api/web/static/js/text.js` makes from what was signed: a page that
+prints something else is caught by its own check. Other languages change the words around what was signed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -19,8 +19,7 @@ from ledger.core.bundle import BundledEntry
 from ledger.core.disclosure import Disclosure, parse
 from ledger.core.entry import decode_entry
 from ledger.core.statement import PREDICATE_TYPE
-
-Row = tuple[str, str]
+from projections.wording import ENGLISH, Wording
 
 
 @cache
@@ -48,12 +47,44 @@ class Readable:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One thing to say of a statement: `what` it is, and its text.
+
+    `lang` is the language of a quoted text. `lead` stands before the text, `remark` in brackets behind it.
+    `member` is that of the claim which the text is a value of, `target` the index of the entry referred to.
+    """
+
+    what: str
+    text: str
+    lang: str = ""
+    lead: str = ""
+    remark: str = ""
+    member: str = ""
+    target: int | None = None
+
+    @property
+    def whole(self) -> str:
+        """All of it but what it is."""
+        lead = f"{self.lead} " if self.lead else ""
+        return f"{lead}{self.text} ({self.remark})" if self.remark else lead + self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Printed:
-    """An entry as it is printed."""
+    """An entry as it is printed: hand, voice and dates; what is claimed; what that refers to."""
 
     index: int
+    id: str
     heading: str
-    rows: tuple[Row, ...]
+    origin: tuple[Row, ...]
+    content: tuple[Row, ...]
+    references: tuple[Row, ...]
+    last: tuple[Row, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows in order."""
+        return (*self.origin, *self.content, *self.references, *self.last)
 
 
 def read(entry: BundledEntry) -> Readable:
@@ -70,67 +101,88 @@ def read(entry: BundledEntry) -> Readable:
     )
 
 
-def describe(entry: Readable, places: Mapping[str, int]) -> Printed:
+def describe(entry: Readable, places: Mapping[str, int], wording: Wording = ENGLISH) -> Printed:
     """What is printed of an entry; `places` maps statement ids to positions."""
     predicate = entry.value["predicate"]
-    heading = f"{_word('events', predicate['event'])}, entry {entry.index}"
+    event = _word("events", predicate["event"], wording)
+    heading = wording.gettext("{event}, entry {index}").format(event=event, index=entry.index)
+    number = Row(wording.gettext("statement"), entry.id)
     if not entry.understood:
-        return Printed(
-            entry.index,
-            heading,
-            (("content", "of another version of the protocol"), ("statement", entry.id)),
-        )
-    content = _Content(entry.disclosed)
+        strange = Row(wording.gettext("content"), wording.gettext("of another version of the protocol"))
+        return Printed(entry.index, entry.id, heading, (), (strange,), (), (number,))
+    content = _Content(entry.disclosed, wording)
     content.members(predicate["claim"], ())
-    rows = [
-        *_voices(predicate),
-        ("signed by", ", ".join(predicate["issuers"])),
-        *_dates(entry.recorded_at, predicate),
-        ("about", ", ".join(one["name"] for one in entry.value["subject"])),
-        *content.rows,
-        *[(_word("relations", ref["rel"]), _target(ref, places)) for ref in predicate["refs"]],
-    ]
-    if content.withheld:
-        rows.append(("withheld or erased", f"{content.withheld} of its contents"))
-    rows.append(("statement", entry.id))
-    # HTML has no U+0000.
-    return Printed(entry.index, heading, tuple((what, text.replace("\0", "\ufffd")) for what, text in rows))
+    return Printed(
+        entry.index,
+        entry.id,
+        heading,
+        _clean(_origin(entry, wording)),
+        _clean(content.rows),
+        _clean(_reference(ref, places, wording) for ref in predicate["refs"]),
+        (*_withheld(content.withheld, wording), number),
+    )
 
 
-def _word(kind: str, name: str) -> str:
-    return words()[kind].get(name, name)
+def _clean(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """HTML has no U+0000."""
+    return tuple(replace(row, text=row.text.replace("\0", "\ufffd")) for row in rows)
 
 
-def _voices(predicate: Mapping[str, Any]) -> Iterator[Row]:
+def _word(kind: str, name: str, wording: Wording) -> str:
+    return wording.gettext(words()[kind].get(name, name))
+
+
+def _origin(entry: Readable, wording: Wording) -> Iterator[Row]:
+    """Hand, voice, dates, and what it is about."""
+    predicate = entry.value["predicate"]
+    yield from _voices(predicate, wording)
+    yield Row(wording.gettext("signed by"), ", ".join(predicate["issuers"]))
+    yield from _dates(entry.recorded_at, predicate, wording)
+    yield Row(wording.gettext("about"), ", ".join(one["name"] for one in entry.value["subject"]))
+
+
+def _voices(predicate: Mapping[str, Any], wording: Wording) -> Iterator[Row]:
     claimants = predicate.get("claimants")
     if claimants is None:
         return
     text = ", ".join(claimants)
     attribution = predicate.get("attribution")
     if attribution is not None:
-        relays = [f"by way of {relay}" for relay in attribution.get("via", ())]
+        by_way = wording.gettext("by way of {relay}")
+        relays = [by_way.format(relay=relay) for relay in attribution.get("via", ())]
         text += f" ({', '.join([attribution['form'], *relays])})"
     unsigned = [slug for slug in claimants if slug not in predicate["issuers"]]
     if unsigned:
-        text += f"; not signed by {', '.join(unsigned)}"
-    yield "said by", text
+        text += wording.gettext("; not signed by {parties}").format(parties=", ".join(unsigned))
+    yield Row(wording.gettext("said by"), text)
 
 
-def _dates(recorded_at: str, predicate: Mapping[str, Any]) -> Iterator[Row]:
-    yield "recorded", recorded_at
-    yield "signed on", predicate["issuedAt"]
-    for what, member in (("said on", "said"), ("occurred", "occurred")):
-        if member in predicate:
-            yield what, predicate[member]
+def _dates(recorded_at: str, predicate: Mapping[str, Any], wording: Wording) -> Iterator[Row]:
+    yield Row(wording.gettext("recorded"), recorded_at)
+    yield Row(wording.gettext("signed on"), predicate["issuedAt"])
+    if "said" in predicate:
+        yield Row(wording.gettext("said on"), predicate["said"])
+    if "occurred" in predicate:
+        yield Row(wording.gettext("occurred"), predicate["occurred"])
 
 
-def _target(ref: Mapping[str, Any], places: Mapping[str, int]) -> str:
+def _reference(ref: Mapping[str, Any], places: Mapping[str, int], wording: Wording) -> Row:
     own = ref["digest"]["sha256"]
+    target = None if "ledger" in ref else places.get(own)
     if "ledger" in ref:
-        place = "another ledger's statement"
+        lead = wording.gettext("another ledger's statement")
+    elif target is None:
+        lead = wording.gettext("a statement not in this file")
     else:
-        place = f"entry {places[own]}" if own in places else "a statement not in this file"
-    return f"{place} {own}" + (f", at {ref['locator']}" if "locator" in ref else "")
+        lead = wording.gettext("entry {index}").format(index=target)
+    place = wording.gettext(", at {locator}").format(locator=ref["locator"]) if "locator" in ref else ""
+    return Row(_word("relations", ref["rel"], wording), own + place, lead=lead, target=target)
+
+
+def _withheld(count: int, wording: Wording) -> Iterator[Row]:
+    if count:
+        told = wording.gettext("{count} of its contents").format(count=count)
+        yield Row(wording.gettext("withheld or erased"), told)
 
 
 @dataclass(slots=True)
@@ -138,6 +190,7 @@ class _Content:
     """One row for each value of a claim, named by the members that lead to it."""
 
     disclosed: Mapping[str, Disclosure]
+    wording: Wording
     rows: list[Row] = field(default_factory=list)
     withheld: int = 0
 
@@ -151,31 +204,36 @@ class _Content:
             else:
                 found[one.name] = one.value
         for name in sorted(found):
-            self.member(found[name], [*path, _word("members", name)])
+            self.member(name, found[name], [*path, _word("members", name, self.wording)])
 
-    def member(self, value: Any, path: Sequence[str]) -> None:
+    def member(self, name: str, value: Any, path: Sequence[str]) -> None:
         if isinstance(value, list) and any(isinstance(one, dict | list) for one in value):
             for number, one in enumerate(value, 1):
-                self.member(one, [*path, str(number)])
+                self.member(name, one, [*path, str(number)])
         elif isinstance(value, list):
-            self.row(path, ", ".join(map(_scalar, value)))
+            self.row(name, path, ", ".join(map(self.scalar, value)))
         elif (
             isinstance(value, dict)
             and isinstance(value.get("text"), str)
             and isinstance(value.get("lang"), str)
         ):
-            translated = ", translated" if "from" in value else ""
-            self.row(path, f"{value['text']} ({value['lang']}{translated})")
+            self.quotation(name, value, path)
         elif isinstance(value, dict):
             self.members(value, path)
         else:
-            self.row(path, _scalar(value))
+            self.row(name, path, self.scalar(value))
 
-    def row(self, path: Sequence[str], text: str) -> None:
-        self.rows.append((" ".join(path), text))
+    def quotation(self, name: str, value: Mapping[str, Any], path: Sequence[str]) -> None:
+        lang = value["lang"]
+        remark = self.wording.gettext("{language}, translated") if "from" in value else "{language}"
+        self.rows.append(
+            Row(" ".join(path), value["text"], lang, remark=remark.format(language=lang), member=name)
+        )
 
+    def row(self, name: str, path: Sequence[str], text: str) -> None:
+        self.rows.append(Row(" ".join(path), text, member=name))
 
-def _scalar(value: str | int | bool) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
+    def scalar(self, value: str | int | bool) -> str:
+        if isinstance(value, bool):
+            return self.wording.gettext("yes") if value else self.wording.gettext("no")
+        return str(value)
