@@ -26,7 +26,7 @@ LABEL: Final = 16  # above each lane
 BETWEEN: Final = 8  # lanes
 AXIS: Final = 42  # below the last lane: dates, and below them what is left out
 GAP_WIDTH: Final = 64
-LONG: Final = 0.12  # of the whole time: a longer gap is drawn short
+LONG: Final = 2  # times all that is not left out: a longer gap is drawn short
 GAPS: Final = 6  # at most so many are
 LANES: Final = 8  # with that of all further voices
 TICK_EVERY: Final = 92  # units between two dates at least
@@ -129,10 +129,10 @@ class Span:
     def __init__(self, stretches: Sequence[tuple[int, int]]) -> None:
         """`stretches` are days (ordinals) with something in them, first and last, ascending and apart."""
         self._first, self._last = stretches[0][0], stretches[-1][1]
-        between = [(one[1], other[0]) for one, other in pairwise(stretches)]
+        self._gaps = _long(
+            [(one[1], other[0]) for one, other in pairwise(stretches)], self._last - self._first
+        )
         whole = max(self._last - self._first, 1)
-        long = [gap for gap in between if gap[1] - gap[0] > LONG * whole]
-        self._gaps = sorted(sorted(long, key=lambda gap: gap[0] - gap[1])[:GAPS])
         left_out = sum(end - start for start, end in self._gaps)
         room = WIDTH - 2 * MARGIN - GAP_WIDTH * len(self._gaps)
         self._pace = room / max(whole - left_out, 1)
@@ -202,6 +202,17 @@ class Span:
         # Behind a gap stands the day with which it goes on.
         after += [(_iso(end), end) for _, end in self._gaps]
         return sorted(after, key=lambda one: one[1])
+
+
+def _long(gaps: Sequence[tuple[int, int]], whole: int) -> list[tuple[int, int]]:
+    """As many of the longest gaps as each dwarf all the time that is left without them, in their order."""
+    longest = sorted(gaps, key=lambda gap: gap[0] - gap[1])[:GAPS]
+    for count in range(len(longest), 0, -1):
+        chosen = longest[:count]
+        left = whole - sum(end - start for start, end in chosen)
+        if left and chosen[-1][1] - chosen[-1][0] > LONG * left:
+            return sorted(chosen)
+    return []
 
 
 def _lanes(items: Sequence[Placed], span: Span) -> list[Lane]:

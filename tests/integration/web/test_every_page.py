@@ -9,7 +9,7 @@ from tests.integration.api.conftest import Poster
 
 from .conftest import page
 
-PAGES = ["/", "/factories", "/open", "/open/knowledge", "/criteria", "/about"]
+PAGES = ["/", "/factories", "/factories/toys", "/open", "/open/knowledge", "/criteria", "/about"]
 LANGUAGES = {"en": "en", "fr": "fr", "de": "de", "zh": "zh-Hans"}
 
 
