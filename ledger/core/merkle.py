@@ -259,12 +259,12 @@ def verify_consistency(
     first: int, first_root: bytes, second: int, second_root: bytes, proof: Sequence[bytes]
 ) -> bool:
     """Whether `proof` shows that the larger tree begins with the smaller one (RFC 9162 2.1.4.2)."""
-    if not 0 <= first <= second:
+    if not 0 <= first <= second or (first == 0 and first_root != EMPTY_ROOT):
         return False
     if first == second:
         return not proof and first_root == second_root
     if first == 0:
-        return not proof and first_root == EMPTY_ROOT
+        return not proof
     path = [first_root, *proof] if first.bit_count() == 1 else list(proof)
     if not path:
         return False
