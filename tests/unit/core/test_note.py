@@ -21,6 +21,14 @@ GO_NOTE = (
     "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqf"
     "qdngotpRZb6KE6RyyBwJnAM=\n"
 )
+# The example of c2sp.org/tlog-checkpoint, with the cosignature that c2sp.org/tlog-cosignature adds to it.
+PUBLISHED_CHECKPOINT = (
+    "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n"
+    "— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q"
+    "1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n"
+    "— witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin"
+    "1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n"
+)
 HEAD = checkpoint.Checkpoint(common.ORIGIN, 5, bytes(32))
 LOG = proofs.log_signer()
 WITNESS = "witness.example"
@@ -35,6 +43,15 @@ def test_a_published_note_opens_under_its_published_key(vkey: str, signed: str) 
     verifier = note.Verifier.from_vkey(vkey)
     assert verifier.vkey == vkey
     assert note.open_note(signed, [verifier]).text == signed.rpartition("\n\n")[0] + "\n"
+
+
+def test_the_published_checkpoint_reads_with_the_time_of_its_cosignature() -> None:
+    text, (by_log, by_witness) = note.split_note(PUBLISHED_CHECKPOINT)
+    head = checkpoint.parse(text)
+    assert (head.origin, head.size) == ("example.com/behind-the-sofa", 20_852_163)
+    assert f"{head.text()}\n{by_log.line}{by_witness.line}" == PUBLISHED_CHECKPOINT
+    assert (by_log.name, by_witness.name) == (head.origin, "witness.example.com/w1")
+    assert int.from_bytes(by_witness.signature[:8], "big") == 1_679_315_147
 
 
 def test_a_checkpoint_opens_under_the_logs_key() -> None:
