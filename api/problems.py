@@ -159,6 +159,7 @@ CODE_OF_ERROR: Final[dict[str, str]] = {
     "AsOfUnreadable": "bad-parameter",
     "BlobTooLarge": "body-too-large",
     "CursorUnreadable": "bad-parameter",
+    "QueryUnreadable": "bad-parameter",
     "NotBundled": "nothing-to-bundle",
     "NotFound": "not-found",
     "NotIndexed": "not-proven",
@@ -175,6 +176,7 @@ PLACE_OF_ERROR: Final[dict[str, str]] = {
     "AsOfAhead": "as_of",
     "AsOfUnreadable": "as_of",
     "CursorUnreadable": "after",
+    "QueryUnreadable": "q",
 }
 
 

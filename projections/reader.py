@@ -14,7 +14,7 @@ from ledger.domain.visibility import ANONYMOUS, Viewer, may_see
 from projections import schema
 from projections.as_of import AsOf, AsOfAhead, Moment
 from projections.items import Item, Slice
-from projections.row import View
+from projections.row import Tracked, View
 from projections.statements import statements
 
 Conn = Connection[Any]
@@ -90,7 +90,7 @@ def item_of(recorded: Recorded, held: Iterable[str], viewer: Viewer) -> Item:
     return Item(recorded, resolved.claim, resolved.withheld, shown)
 
 
-def moment(conn: Conn, as_of: AsOf, views: Sequence[View], today: str | None = None) -> Moment:
+def moment(conn: Conn, as_of: AsOf, views: Sequence[Tracked], today: str | None = None) -> Moment:
     """What `as_of` comes to for these views: never more than all of them have taken in.
 
     `today` (YYYY-MM-DD) is the reader's day, taken when `as_of` names none; without it, that of the last

@@ -21,6 +21,7 @@ from api.cli import (
     proving,
     reading,
     rotation,
+    searching,
     sending,
     serving,
     verifying,
@@ -72,6 +73,7 @@ app.command("submit")(sending.submit)
 app.command("timeline")(reading.timeline)
 app.command("matrix")(reading.matrix)
 app.command("open")(reading.open_items)
+app.command("search")(searching.search)
 app.command("verify")(verifying.verify)
 app.command("bundle")(bundles.bundle)
 app.command("dossier")(bundles.dossier)

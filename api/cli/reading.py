@@ -38,7 +38,7 @@ def timeline(
     if by not in ("recorded", "said", "occurred"):
         raise UsageError(f"{by} is not one of the times", "use --by recorded, said or occurred")
     path = address(name)
-    with _opened(data, database, url) as (client, newest):
+    with opened(data, database, url) as (client, newest):
         answer, items = ask_all(client, f"{path}/timeline", as_of=as_of, by=by, at_least=newest)
     if as_json:
         say_json({**answer, "items": items})
@@ -56,7 +56,7 @@ def matrix(
 ) -> None:
     """Who claims what about a factory or party, by issue, method and party."""
     path = address(name)
-    with _opened(data, database, url) as (client, newest):
+    with opened(data, database, url) as (client, newest):
         answer = client.get(f"{path}/matrix", as_of=as_of, at_least=newest)
     if as_json:
         say_json(answer)
@@ -74,7 +74,7 @@ def open_items(
 ) -> None:
     """Questions, demands and commitments that nothing in this ledger answers or verifies."""
     found = {}
-    with _opened(data, database, url) as (client, newest):
+    with opened(data, database, url) as (client, newest):
         for what in ("requests", "commitments"):
             answer, items = ask_all(client, f"/v1/{what}", as_of=as_of, at_least=newest)
             found[what] = (answer, [item for item in items if show_all or item["open"]])
@@ -114,7 +114,7 @@ def _registry(
     kind: str, slug: str | None, as_of: str | None, where: tuple[Any, Any, Any], as_json: bool
 ) -> None:
     path = f"/v1/{FOLDERS[kind]}" if slug is None else address(f"{kind}:{slug.removeprefix(f'{kind}:')}")
-    with _opened(*where) as (client, newest):
+    with opened(*where) as (client, newest):
         if slug is None:
             answer, entries = ask_all(client, path, as_of=as_of, at_least=newest)
             shown: dict[str, Any] = {**answer, "items": entries}
@@ -146,7 +146,7 @@ def ask_all(client: Client, path: str, **parameters: str | int | None) -> tuple[
 
 
 @contextmanager
-def _opened(data: Any, database: Any, url: Any) -> Iterator[tuple[Client, int]]:
+def opened(data: Any, database: Any, url: Any) -> Iterator[tuple[Client, int]]:
     """A client, and the size of the log: what was entered just before is shown."""
     with reach(load_settings(data, database, url)) as client:
         yield client, log_size(client)

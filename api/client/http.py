@@ -129,9 +129,9 @@ class Client:
         if _json(response).get("sha256") != captured.sha256:
             raise BadAnswer("the ledger took in other bytes than were sent", "send it again")
 
-    def get(self, path: str, **parameters: str | int | None) -> Any:
-        """The JSON value at a path; parameters that are None are left out."""
-        given = {name: str(value) for name, value in parameters.items() if value is not None}
+    def get(self, path: str, **parameters: str | int | Sequence[str] | None) -> Any:
+        """The JSON value at a path; parameters that are None are left out, several values repeat one."""
+        given = {name: value for name, value in parameters.items() if value is not None}
         return _json(self._request("GET", path, params=given))
 
     def find(self, path: str, **parameters: str | int | None) -> Any | None:

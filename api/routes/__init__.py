@@ -19,6 +19,7 @@ from api.routes import (
     parties,
     proofs,
     schemas,
+    search,
     statements,
     tiles,
 )
@@ -32,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     open_items.router,
     criteria.router,
     investigations.router,
+    search.router,
     documents.router,
     schemas.router,
     checkpoint.router,

@@ -104,7 +104,7 @@ class Claims:
     """Puts claims into the words of one language, with the names of one page."""
 
     def __init__(self, language: Language, named: Named) -> None:
-        self._language, self._named = language, named
+        self._language, self.named = language, named
 
     def facts(self, event: str, content: Mapping[str, Any], leave_out: Iterable[str] = ()) -> list[Fact]:
         """Every member of a claim, those that say most first."""
@@ -164,7 +164,7 @@ class Claims:
             return self._language.territory(value)
         if value == "unknown":
             return self._language.gettext("unknown")
-        return self._named(value) if name in SLUGS else self.code(name, value, event)
+        return self.named(value) if name in SLUGS else self.code(name, value, event)
 
     def _object(self, name: str, value: Mapping[str, Any], event: str) -> str:
         if "unit" in value:
@@ -239,7 +239,7 @@ class Claims:
 
     def _participant(self, value: Mapping[str, Any]) -> str:
         role = self._language.term("participant-roles", value["role"])
-        who = self._named(value["party"]) if "party" in value else self._language.gettext("not disclosed")
+        who = self.named(value["party"]) if "party" in value else self._language.gettext("not disclosed")
         return self._language.gettext("{party} ({role})").format(party=who, role=role)
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from api.dossier.text import words
 from api.web import assets
 from api.web.language import Language
+from projections.open_items import OUTCOMES
 from projections.open_items import words as standing_words
 from projections.voices import says
 from projections.wording import marked
@@ -59,6 +60,7 @@ def environment(language: Language) -> Environment:
         says=lambda given, named: says(given, named, language),
         voice_words=lambda standing: language.gettext(STANDINGS[standing]),
         state_words=lambda state: language.gettext(STATES[state]),
+        outcome_words=lambda outcome: language.gettext(OUTCOMES[outcome]),
         standing_words=lambda one: standing_words(one.standing, one.reached_by, language),
     )
     made.filters.update(
@@ -67,8 +69,15 @@ def environment(language: Language) -> Environment:
         number=language.number,
         listed=language.listed,
         attributes=_attributes,
+        capital=_capital,
+        named_by=lambda slug, named: named(slug),
     )
     return made
+
+
+def _capital(text: str) -> str:
+    """The text with a capital letter, as it begins a line."""
+    return text[:1].upper() + text[1:]
 
 
 def _attributes(values: Mapping[str, Any]) -> Markup:

@@ -103,17 +103,19 @@ class Visit:
         status: int = 200,
         stream: bool = False,
         signs: bool = False,
+        tagged: bool = True,
         **values: object,
     ) -> Response:
         """The page that a template makes of `values`; with `stream` it is sent while it is made.
 
         `moment` None is for pages that show no view. `signs` is for those on which people sign or verify.
+        `tagged` is False for pages that show more than the views, such as how far the log is published.
         """
         headers = {
             "content-security-policy": _POLICY + (_TRUSTED if signs else ""),
             "vary": "accept-language",
         }
-        if moment is not None and status == 200:
+        if moment is not None and status == 200 and tagged:
             tag = self._tag(moment)
             headers |= {"etag": tag, "cache-control": REVALIDATE, "evidence-position": str(moment.size)}
             if matches(self.request.headers.get("if-none-match"), tag):
@@ -131,11 +133,7 @@ class Visit:
 
     def _context(self, moment: Moment | None, names: Names | None) -> dict[str, Any]:
         about = self.service.about
-        known = names or Names({})
-
-        def named(name: str) -> str:
-            return self.named(known, name)
-
+        named = self.naming(names or Names({}))
         return {
             "visit": self,
             "language": self.language,
@@ -149,11 +147,15 @@ class Visit:
             "claims": Claims(self.language, named),
         }
 
-    def named(self, names: Names, name: str) -> str:
-        """What a name or a party's bare slug is called in this language."""
-        if name.startswith(("host:", "group:")):
-            return name.partition(":")[2]
-        return names.of(name, self.language.code)
+    def naming(self, names: Names) -> Callable[[str], str]:
+        """Tells what a name or a party's bare slug is called in this language."""
+
+        def named(name: str) -> str:
+            if name.startswith(("host:", "group:")):
+                return name.partition(":")[2]
+            return names.of(name, self.language.code)
+
+        return named
 
 
 def _pieces(parts: Iterator[str]) -> Iterator[str]:

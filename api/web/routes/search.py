@@ -1,0 +1,149 @@
+"""Search: what may be seen, by words in any language, names and codes, narrowed by facets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal
+
+from fastapi import Query
+from markupsafe import Markup, escape
+from starlette.responses import Response
+
+from api.parameters import ISSUE, SLUG, After
+from api.web.claims import Claims
+from api.web.language import Language
+from api.web.routing import Visiting, pages
+from ledger.core.kinds import KINDS
+from projections import search_queries
+from projections.excerpts import Excerpt
+from projections.search_queries import Match, Results, Value
+from projections.search_terms import QueryUnreadable
+from projections.wording import marked
+
+router = pages()
+
+LIMIT: Final = 25
+CODE = r"^[a-z-]{1,64}$"
+YEAR = r"^[0-9]{4}$"
+
+Words = Annotated[str, Query(max_length=1000)]
+Kinds = Annotated[list[str], Query(max_length=len(KINDS), alias="kind")]
+Issues = Annotated[list[Annotated[str, Query(pattern=ISSUE)]], Query(max_length=32, alias="issue")]
+Methods = Annotated[list[Annotated[str, Query(pattern=CODE)]], Query(max_length=32, alias="method")]
+SaidBy = Annotated[list[Annotated[str, Query(pattern=SLUG)]], Query(max_length=32)]
+SignedBy = Annotated[list[Annotated[str, Query(pattern=SLUG)]], Query(max_length=32)]
+Years = Annotated[list[Annotated[str, Query(pattern=YEAR)]], Query(max_length=32, alias="period")]
+Order = Annotated[Literal["relevance", "newest"], Query()]
+
+
+@router.get("/search")
+def search(
+    visit: Visiting,
+    q: Words = "",
+    kinds: Kinds = [],  # noqa: B006 - FastAPI copies it
+    issues: Issues = [],  # noqa: B006
+    methods: Methods = [],  # noqa: B006
+    said_by: SaidBy = [],  # noqa: B006
+    signed_by: SignedBy = [],  # noqa: B006
+    periods: Years = [],  # noqa: B006
+    order: Order = "relevance",
+    after: After = None,
+) -> Response:
+    """The form, and what is found."""
+    if not q.strip():
+        return visit.page("search.html", None, q="", results=None, trouble=None)
+    chosen = {
+        "kind": kinds,
+        "issue": issues,
+        "method": methods,
+        "said": said_by,
+        "signed": signed_by,
+        "period": periods,
+    }
+    try:
+        results = visit.read(
+            lambda conn: search_queries.search(
+                conn,
+                q,
+                visit.as_of,
+                visit.viewer,
+                visit.today,
+                visit.language.code,
+                {name: values for name, values in chosen.items() if values},
+                order,
+                after,
+                LIMIT,
+            )
+        )
+    except QueryUnreadable as trouble:
+        return visit.page("search.html", None, status=400, q=q, results=None, trouble=trouble)
+    return visit.page(
+        "search.html",
+        results.moment,
+        results.names,
+        q=q,
+        results=results,
+        trouble=None,
+        facets=Facets(results, visit.language, Claims(visit.language, visit.naming(results.names))),
+        marked_text=marked_text,
+        order=order,
+        said=visit.language.gettext,
+    )
+
+
+def marked_text(excerpt: Excerpt) -> Markup:
+    """The excerpt with what was found in it marked, everything escaped."""
+    return Markup("").join(_parts(excerpt))
+
+
+def _parts(excerpt: Excerpt) -> Iterator[Markup]:
+    end = 0
+    for start, stop in excerpt.marks:
+        yield escape(excerpt.text[end:start])
+        yield Markup("<mark>{}</mark>").format(excerpt.text[start:stop])
+        end = stop
+    yield escape(excerpt.text[end:])
+
+
+TITLES: Final = {
+    "saidBy": marked("Said by"),
+    "signedBy": marked("Signed by"),
+    "kind": marked("Kind"),
+    "issue": marked("Issue"),
+    "method": marked("Method"),
+    "period": marked("Year"),
+}
+"""The facets in the order they are shown; said by and signed by are two of them."""
+PARAMETERS: Final = {"saidBy": "said_by", "signedBy": "signed_by"}
+
+
+class Facets:
+    """The facets of a page of results in words."""
+
+    def __init__(self, results: Results, language: Language, claims: Claims) -> None:
+        self._results, self._language, self._claims = results, language, claims
+
+    def __iter__(self) -> Iterator[tuple[str, str, tuple[Value, ...]]]:
+        """(parameter, title, values) of each facet that has any."""
+        for name, title in TITLES.items():
+            if values := self._results.facets[name]:
+                yield PARAMETERS.get(name, name), self._language.gettext(title), values
+
+    def label(self, parameter: str, value: str) -> str:
+        """A facet's value in words."""
+        if parameter in PARAMETERS.values():
+            return self._claims.named(value)
+        if parameter == "kind":
+            return self._language.gettext(value)
+        if parameter == "issue":
+            return self._claims.issue(value)
+        return self._claims.code("method", value) if parameter == "method" else value
+
+    def why(self, match: Match) -> str:
+        """Why a statement was found."""
+        gettext = self._language.gettext
+        if match.member is not None:
+            return gettext("in its {member}").format(member=self._claims.label(match.member))
+        if match.name is not None:
+            return gettext("it names {name}").format(name=self._claims.named(match.name))
+        return gettext("by its codes: {codes}").format(codes=", ".join(match.codes))
