@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.web.routes import criteria, entrance, factories, home, open_items, static
+from api.web.routes import (
+    criteria,
+    entrance,
+    factories,
+    home,
+    investigations,
+    open_items,
+    parties,
+    search,
+    statements,
+    static,
+    verify,
+)
 
 # Where pages stand; `/factories` without a language leads to `/en/factories` or another one.
 ROUTERS: tuple[APIRouter, ...] = (
@@ -13,6 +25,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     factories.router,
     open_items.router,
     criteria.router,
+    investigations.router,
+    parties.router,
+    search.router,
+    statements.router,
+    verify.router,
     # Last: it sends on what came without a language.
     entrance.router,
 )

@@ -18,7 +18,6 @@ NOUNS = (
     "criteria",
     "search",
     "verify",
-    "submit",
     "about",
 )
 

@@ -1,0 +1,6 @@
+-- What investigation_queries.py asks of the views.
+
+-- name: described
+SELECT position FROM view_checklist
+WHERE rel = 'opens' AND position < %(size)s AND position > %(after)s
+ORDER BY position LIMIT %(limit)s;
