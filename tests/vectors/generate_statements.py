@@ -1,8 +1,9 @@
 """Write the golden vectors of statements: `python -m tests.vectors.generate_statements`.
 
 One file for each vector: `accepted/<name>.json` with the statement id and topic, `refused/<defect>.json` with
-the code of the refusal and its place. `payload` is the canonical JSON text whose UTF-8 bytes are signed. All
-follow from fixed labels: a file changes only when the protocol does, and what has been used must not change.
+the code of the refusal and its place; and `disclosed.json` with statements that come with disclosures.
+`payload` is the canonical JSON text whose UTF-8 bytes are signed. All follow from fixed labels: a file
+changes only when the protocol does, and what has been used must not change.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any
 from ledger.core import canonical
 from ledger.core.refusal import Refusal
 from ledger.core.statement import decode_statement
+from tests.vectors.disclosed import disclosed_vectors
 from tests.vectors.statement_examples import (
     BYTES,
     COALITION,
@@ -455,7 +457,8 @@ def refusal_of(data: bytes) -> Refusal | None:
 
 def files() -> dict[str, bytes]:
     """Every vector's path below `FOLDER` with its content."""
-    return dict([*accepted_files(), *refused_files()])
+    disclosed = ("disclosed.json", render(disclosed_vectors()))
+    return dict([*accepted_files(), *refused_files(), disclosed])
 
 
 def main() -> None:
