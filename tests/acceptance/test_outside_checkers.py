@@ -1,4 +1,4 @@
-"""Checkers that share no line with the ledger read its public files: Go's own tlog, and one from the specs.
+"""Checkers that share no line with the ledger read its public files: Go's tlog, one from the specs, a witness.
 
 The Go program needs `go` and Debian's `golang-golang-x-mod-dev`.
 """
@@ -11,14 +11,22 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ledger.core.checkpoint import open_checkpoint
+from ledger.core.merkle import leaf_hash
+from ledger.core.note import Verifier
 from tests.acceptance.conftest import Demo
+from tests.outside.witness.server import serving
+from tests.outside.witness.witness import Witness
 from tests.support.builder import log_vkey
 from tests.support.requirements import missing
-from tests.support.synthetic import publish
+from tests.support.synthetic import checkpoint, made_up, publish
 
 pytestmark = pytest.mark.xdist_group("acceptance")
 
@@ -108,3 +116,74 @@ def test_a_hundred_thousand_entries_hold_and_do_not_after_one_flipped_bit(
 
 def test_another_logs_key_opens_nothing(synthetic: Path, checker: Checker) -> None:
     assert checker(synthetic, log_vkey("another.example.org/log")).returncode == 1
+
+
+# --- a witness ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Follower:
+    """A witness that has cosigned an earlier checkpoint, and where it is asked."""
+
+    witness: Witness
+    url: str
+
+    def feed(self, folder: Path) -> subprocess.CompletedProcess[str]:
+        """Bring it the checkpoint of a folder, as somebody does who has nothing but the files."""
+        command = [sys.executable, "-m", "tests.outside.witness.feed", str(folder), self.url]
+        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+
+
+@contextmanager
+def following(vkey: str, earlier: str, folder: Path) -> Iterator[Follower]:
+    witness = Witness("witness.example/outside", Ed25519PrivateKey.generate())
+    witness.trust(vkey)
+    folder.mkdir()
+    (folder / "checkpoint").write_text(earlier)
+    with serving(witness) as server:
+        follower = Follower(witness, server.url)
+        first = follower.feed(folder)
+        assert first.returncode == 0, first.stderr
+        yield follower
+
+
+def assert_followed(
+    vkey: str, earlier: str, files: Path, folder: Path, places: dict[str, str], checker: Checker
+) -> None:
+    """The witness goes along from the earlier checkpoint, but not with a bit flipped at one of `places`."""
+    with following(vkey, earlier, folder) as follower:
+        for path, answer in places.items():
+            before = flip_one_bit(files / path, 40)
+            declined = follower.feed(files)
+            (files / path).write_bytes(before)
+            assert (declined.returncode, declined.stderr[:10]) == (1, f"feed: {answer} "), path
+        cosigned = follower.feed(files)
+        assert cosigned.returncode == 0, cosigned.stderr
+    log, witness = Verifier.from_vkey(vkey), Verifier.from_vkey(follower.witness.vkey)
+    note = (files / "checkpoint").read_text() + cosigned.stdout
+    assert [one.name for one in open_checkpoint(note, log, [witness])[1].verified] == [log.name, witness.name]
+    # Who knows the log's key alone passes over the cosignature.
+    before = (files / "checkpoint").read_bytes()
+    (files / "checkpoint").write_text(note)
+    assert checker(files, vkey).returncode == 0
+    (files / "checkpoint").write_bytes(before)
+
+
+def test_a_witness_follows_the_case_of_2019_from_a_receipts_checkpoint(
+    demo: Demo, checker: Checker, tmp_path: Path
+) -> None:
+    vkey = json.loads((demo.data / "trust.json").read_text())["vkey"]
+    files = tmp_path / "log"
+    shutil.copytree(demo.data / "log", files)
+    proof = Path(demo.shown["receipt"]["file"]).with_suffix(".tlog-proof").read_text()
+    size = (files / "checkpoint").read_text().splitlines()[1]
+    places = {"checkpoint": "403", f"tile/0/000.p/{size}": "422"}
+    assert_followed(vkey, proof.partition("\n\n")[2], files, tmp_path / "earlier", places, checker)
+
+
+def test_a_witness_follows_a_hundred_thousand_entries(
+    synthetic: Path, checker: Checker, tmp_path: Path
+) -> None:
+    earlier = checkpoint([leaf_hash(entry) for entry in made_up(70_001)])
+    places = {"checkpoint": "403", "tile/0/273": "422", "tile/1/001.p/134": "422"}
+    assert_followed(log_vkey(), earlier, synthetic, tmp_path / "earlier", places, checker)

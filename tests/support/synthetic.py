@@ -32,14 +32,23 @@ class Rows:
         raise AssertionError("nothing was published before")
 
 
+def made_up(size: int) -> list[bytes]:
+    """Entries of about 300 bytes."""
+    return [b"entry %d " % number + sha256(b"%d" % number).digest() * 9 for number in range(size)]
+
+
+def checkpoint(leaves: Sequence[bytes]) -> str:
+    """The checkpoint over these leaf hashes that the test log's key signs."""
+    root = merkle.Frontier().append(list(leaves)).frontier.root()
+    return sign_checkpoint(Checkpoint(ORIGIN, len(leaves), root), Signer(ORIGIN, LOG_KEY.seed))
+
+
 def publish(folder: Path, size: int) -> None:
-    """`size` entries of about 300 bytes, their tiles, and a checkpoint that the test log's key signs."""
-    entries = [b"entry %d " % number + sha256(b"%d" % number).digest() * 9 for number in range(size)]
-    rows = Rows(entries)
+    """`size` entries, their tiles, and their checkpoint."""
+    rows = Rows(made_up(size))
     root = merkle.Frontier().append(rows.leaves).frontier.root()
     recorder = cast("Any", rows)
     store = FolderLogFiles(folder)
     for files in tiling.new_files(recorder, tiling.grow(recorder, merkle.Frontier(), size, root)):
         store.put_new(files)
-    note = sign_checkpoint(Checkpoint(ORIGIN, size, root), Signer(ORIGIN, LOG_KEY.seed))
-    store.put_checkpoint(note.encode(), None)
+    store.put_checkpoint(checkpoint(rows.leaves).encode(), None)
