@@ -1,4 +1,4 @@
-"""Checkers that share no line with the ledger read its public files: Go's tlog, one from the specs, a witness.
+"""Who shares no line with the ledger reads its public files: Go's tlog, a checker from the specs, a witness.
 
 The Go program needs `go` and Debian's `golang-golang-x-mod-dev`.
 """
