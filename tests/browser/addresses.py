@@ -17,9 +17,6 @@ FIXED = (
     "/criteria",
     "/search",
     "/verify",
-    "/submit",
-    "/submit/keys",
-    "/submit/allegation",
 )
 
 

@@ -131,9 +131,9 @@ def test_pages_follow_each_other_without_gap_or_repeat(conn: Any) -> None:
 
 
 def test_a_cursor_that_was_never_given_out_is_refused(conn: Any) -> None:
-    for ask in (queries.timeline, queries.open_items):
+    for ask, what in ((queries.timeline, "factory:works"), (queries.open_items, "request")):
         with pytest.raises(queries.CursorUnreadable):
-            ask(conn, "request", after="~x")  # type: ignore[operator]
+            ask(conn, what, after="~x")  # type: ignore[operator]
 
 
 def test_facets_keep_who_says_apart_from_who_signs(conn: Any, story: Story) -> None:
