@@ -86,7 +86,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A page of what is found: `terms` were looked for, `ignored` are stop words that were not; `total` counts
+    """A page of what is found: `terms` were looked for, `ignored` are stop words that were not; `total` is of
     all pages; `facets` are the values of kind, issue, method, saidBy, signedBy and period.
     """
 
