@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import say
-from api.cli.options import Data, Database, Url, UsageError, load_settings
+from api.cli.console import say, say_json
+from api.cli.options import Data, Database, Json, Url, UsageError, load_settings
 from api.cli.place import reach
 from api.cli.words import _, plural
 from ledger.core.bundle import Bundle, parse_bundle
@@ -35,10 +35,14 @@ def bundle(
     data: Data = None,
     database: Database = None,
     url: Url = None,
+    as_json: Json = False,
 ) -> None:
     """Write everything the log holds about NAME, with its proofs, for `evidence verify` anywhere."""
     with reach(load_settings(data, database, url)) as client:
         size = client.download(address(name), output, documents="true" if documents else None)
+    if as_json:
+        say_json({"file": str(output), "bytes": size})
+        return
     say(_("{file}: {size} bytes; check it with `evidence verify {file}`", file=output, size=f"{size:,}"))
 
 
@@ -48,6 +52,7 @@ def dossier(
     data: Data = None,
     database: Database = None,
     url: Url = None,
+    as_json: Json = False,
 ) -> None:
     """Write the same as one HTML page that prints it and checks itself, without network."""
     # Imported late: the page's text and scripts are read only here.
@@ -56,7 +61,10 @@ def dossier(
     with reach(load_settings(data, database, url)) as client:
         lines = client.content(address(name))
     bundled = _read(lines)
-    output.write_bytes(page_of(lines))
+    size = output.write_bytes(page_of(lines))
+    if as_json:
+        say_json({"file": str(output), "bytes": size, "entries": len(bundled.entries)})
+        return
     told = plural("{n} entry", "{n} entries", len(bundled.entries))
     say(_("{file}: {entries} about {name}; open it in a browser", file=output, entries=told, name=name))
 

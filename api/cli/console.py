@@ -36,8 +36,9 @@ def say(text: str = "") -> None:
 
 
 def say_json(value: Any) -> None:
-    """One JSON value for programs, the same on a terminal and in a pipe."""
+    """One JSON value for programs, the same on a terminal and in a pipe, and there at once."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.flush()
 
 
 def complain(what: str, mend: str = "", code: str = "") -> None:

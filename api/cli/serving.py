@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import say
-from api.cli.options import Data, Database, load_settings
+from api.cli.console import say, say_json
+from api.cli.options import Data, Database, Json, load_settings
 from api.cli.place import demand_ledger
 from api.cli.words import _
 
@@ -24,16 +24,21 @@ def serve(
     host: Host = None,
     port: Port = None,
     workers: Workers = None,
+    as_json: Json = False,
 ) -> None:
     """Serve the API until stopped; an embedded ledger's views are kept up to date beside it."""
     from api.server import run
 
     settings = demand_ledger(load_settings(data, database, host=host, port=port, workers=workers))
-    say(_("Serving on http://{host}:{port} until stopped (Ctrl-C).", host=settings.host, port=settings.port))
+    if as_json:
+        say_json({"url": f"http://{settings.host}:{settings.port}"})
+    else:
+        where = {"host": settings.host, "port": settings.port}
+        say(_("Serving on http://{host}:{port} until stopped (Ctrl-C).", **where))
     run(settings)
 
 
-def project(data: Data = None, database: Database = None) -> None:
+def project(data: Data = None, database: Database = None, as_json: Json = False) -> None:
     """Keep the views and the public log up to date until stopped, as a process of its own."""
     from api.anchoring import anchoring
     from api.composition import database as opened
@@ -46,6 +51,9 @@ def project(data: Data = None, database: Database = None) -> None:
     with opened(settings) as url:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_args: stop.set())
-        say(_("Keeping the views and the public log up to date until stopped (Ctrl-C)."))
+        if as_json:
+            say_json({"views": [view.name for view in VIEWS]})
+        else:
+            say(_("Keeping the views and the public log up to date until stopped (Ctrl-C)."))
         with publishing(settings, url), anchoring(settings, url):
             Runner(url, VIEWS).run_forever(stop)

@@ -85,6 +85,15 @@ def test_a_dossier_holds_the_same_bundle(demo: Demo, bundle: Path, tmp_path: Pat
     assert list(verify(demo, page)) == list(verify(demo, bundle))
 
 
+def test_programs_are_told_what_was_written(demo: Demo, tmp_path: Path) -> None:
+    bundled, page = tmp_path / "foshan.jsonl", tmp_path / "foshan.html"
+    told = demo.ask("bundle", FOSHAN, "-o", bundled)
+    assert told == {"file": str(bundled), "bytes": bundled.stat().st_size}
+    told = demo.ask("dossier", FOSHAN, "-o", page)
+    entries = sum(b'"entry"' in line for line in bundled.read_bytes().splitlines())
+    assert told == {"file": str(page), "bytes": page.stat().st_size, "entries": entries}
+
+
 def test_names_that_are_not_there_are_told_in_one_line(demo: Demo, tmp_path: Path) -> None:
     file = tmp_path / "nothing.jsonl"
     for name, code in (("factory:nowhere", 1), ("ledger:main", 2)):
