@@ -189,10 +189,12 @@ def _references(refs: Iterable[Mapping[str, Any]], page: Page) -> str:
     for ref in refs:
         if ref["rel"] not in SOURCES:
             grouped.setdefault(ref["rel"], []).append(ref)
-    return "; ".join(
-        RELATIONS.get(rel, rel + " {target}").format(target=_targets(targets, page))
-        for rel, targets in grouped.items()
-    )
+    return "; ".join(related(rel, _targets(targets, page)) for rel, targets in grouped.items())
+
+
+def related(rel: str, target: str) -> str:
+    """A reference in words; what no table names is a verb already, such as `disputes`."""
+    return RELATIONS.get(rel, rel + " {target}").format(target=target)
 
 
 def _targets(refs: Sequence[Mapping[str, Any]], page: Page) -> str:
@@ -216,7 +218,7 @@ def gist(content: Mapping[str, Any], page: Page) -> str:
         plain.scope(mapping(content.get("scope"))),
         _participants(content.get("participants"), page),
         _("methods {list}", list=_methods(content["methods"])) if "methods" in content else "",
-        _("notice {notice}", notice=content["notice"]) if "notice" in content else "",
+        _("notice {notice}", notice=_notice(content["notice"])) if "notice" in content else "",
         _("to {names}", names=page.names_of(content["addressees"])) if "addressees" in content else "",
         _("due {when}", when=content["due"]) if "due" in content else "",
         _("as of {moment}", moment=content["asOf"]) if "asOf" in content else "",
@@ -268,6 +270,10 @@ def _methods(methods: object) -> str:
     if not isinstance(methods, list):
         return str(methods)
     return plain.listed([plain.term("methods", str(method)).lower() for method in methods])
+
+
+def _notice(notice: object) -> str:
+    return plain.term("notice", str(notice)).lower()
 
 
 def profile_lines(item: Mapping[str, Any]) -> list[Line]:

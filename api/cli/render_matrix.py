@@ -21,6 +21,7 @@ from api.cli.render import (
     heading,
     mapping,
     profile_lines,
+    related,
     titles,
 )
 from api.cli.words import _
@@ -113,8 +114,8 @@ def _claim_lines(cell: Mapping[str, Any], page: Page) -> list[Line]:
     lines += [
         (
             _(
-                "{names}: {rel} it ({entry})",
-                rel=reply["rel"],
+                "{names}: {relation} ({entry})",
+                relation=related(reply["rel"], _("it")),
                 names=page.names_of(reply["saidBy"]),
                 entry=page.entry(reply["id"]),
             )

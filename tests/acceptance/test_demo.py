@@ -125,6 +125,22 @@ def test_every_view_says_that_the_clock_is_a_demo_and_that_nobody_named_signed_h
         assert "the organisations named signed nothing here" in words, command
 
 
+def test_people_read_words_where_programs_read_codes(demo: Demo) -> None:
+    shown = demo.run("timeline", FOSHAN).out + demo.run("matrix", FOSHAN).out
+    words = " ".join(shown.split())
+    assert "ActionAid France: responds to it" in words
+    assert "notice not disclosed" in words
+    for code in (
+        "respondsTo",
+        "partlyAccepts",
+        "basedOn",
+        "not-disclosed",
+        "not-evidenced",
+        "records-review",
+    ):
+        assert code not in words
+
+
 @pytest.mark.parametrize("columns", [50, 80, 200])
 def test_no_line_is_wider_than_the_terminal(demo: Demo, columns: int) -> None:
     for command in (["timeline", FOSHAN], ["matrix", FOSHAN], ["open"]):
