@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-PROGRAM = Path(__file__).parent / "drafting.mjs"
+HERE = Path(__file__).parent
+DRAFTING, VERIFYING = HERE / "drafting.mjs", HERE / "verifying.mjs"
 
 
 @dataclass
 class Scripts:
-    """What `drafting.mjs` answers; refusals of ours have a `code`, all else that goes wrong is a defect."""
+    """What a program answers; refusals of ours have a `code`, all else that goes wrong is a defect."""
 
     process: subprocess.Popen[str]
 
@@ -35,10 +36,10 @@ def _asked(sent: IO[str], answers: IO[str], question: dict[str, Any]) -> dict[st
 
 
 @contextmanager
-def running(node: str) -> Iterator[Scripts]:
+def running(node: str, program: Path = DRAFTING) -> Iterator[Scripts]:
     """The process while the block runs."""
     process = subprocess.Popen(
-        [node, "--no-warnings", str(PROGRAM)],
+        [node, "--no-warnings", str(program)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -16,6 +16,7 @@ const { decodeCanonical, encodeCanonical } = await load("canonical.js");
 const { isPublicKey, keyId, verifyByArithmetic, verifySignature } = await load("keys.js");
 const { treeRoot, verifyConsistency, verifyInclusion } = await load("merkle.js");
 const { isQuorum, openNote, parseCheckpoint, parsePolicy, parseTrust, readVerifierKey } = await load("note.js");
+const { parseProof } = await load("receipt.js");
 const { decodeEntry, parseDisclosure } = await load("statement.js");
 
 const read = (name) => JSON.parse(readFileSync(join(folder, "formats", name), "utf8"));
@@ -116,6 +117,14 @@ await file(
   },
   (one) => parseCheckpoint(one.text),
   { accepted: checkpoints.accepted, refused: checkpoints.refused.filter((one) => one.text !== undefined) },
+);
+await file(
+  "proof.json",
+  (one) => {
+    const { index, hashes } = parseProof(one.proof);
+    return index === one.index && hashes.length === one.hashes;
+  },
+  (one) => parseProof(one.proof),
 );
 
 await file(

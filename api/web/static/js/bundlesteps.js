@@ -4,7 +4,7 @@
 import { Refusal, fromBase64, hex, sha256 } from "./bytes.js";
 import { parseBundle, requiredKeys } from "./bundle.js";
 import { Climb } from "./climb.js";
-import { refused, refusedAmong, sentence, stepOf, takeSteps } from "./grading.js";
+import { ELSEWHERE, refused, refusedAmong, sentence, stepOf, takeSteps } from "./grading.js";
 import { KeyHistory, introducedKeys } from "./history.js";
 import { statementKeys, verifyAllOfKey } from "./index.js";
 import { verifySignature } from "./keys.js";
@@ -55,7 +55,7 @@ export function bundleVerdict(reading, steps) {
   if (grades.has("failed")) return [sentence("failed")];
   if (grades.has("unverified")) return [sentence("trust root: unverified")];
   const verdict = [completeness(reading)];
-  if (reading.items.some((item) => !item.statement?.understood)) {
+  if (reading.items.some(isOfAnotherVersion)) {
     verdict.push(sentence("inclusion proven, content not understood, of statements of another version"));
   }
   return verdict;
@@ -86,13 +86,13 @@ async function readBundle(bytes, progress) {
   }
   const statements = items.filter((item) => item.statement).map((item) => item.statement);
   const index = items.find((item) => item.index === bundle.head.index)?.statement;
-  const indexed = index?.kind === "index" && Number.isSafeInteger(index.claim?.size) ? index.claim : null;
+  const indexed = index?.understood && index.kind === "index" && Number.isSafeInteger(index.claim?.size) ? index.claim : null;
   return { bundle, checkpoint, items, statements, indexed, erased: erasedIn(statements), cosigned: new Set(), proofs: new Map() };
 }
 
 async function readItem(source) {
   // Generous, where judging comes later: what is not in its one form is read all the same, if that is possible.
-  const item = { ...source, leaf: await leafHash(source.data), entry: null, statement: null, keys: new Set(), refusal: null };
+  const item = { ...source, leaf: await leafHash(source.data), entry: null, statement: null, keys: new Set(), introduced: [], refusal: null };
   try {
     item.entry = decodeEntry(source.data);
   } catch (error) {
@@ -106,8 +106,24 @@ async function readItem(source) {
     item.refusal ??= error;
     item.statement = await readStatement(item.entry.payload);
   }
-  if (item.statement) item.keys = statementKeys(item.statement);
+  try {
+    if (item.statement) item.keys = statementKeys(item.statement);
+    if (item.statement) requiredKeys("ledger:main", [item.statement]);
+  } catch {
+    item.statement = null; // it does not say what it is about
+  }
+  if (item.statement?.understood) await readKeys(item);
   return item;
+}
+
+// The keys that the entry introduces; a statement that does not describe them has no form that any rule could take.
+async function readKeys(item) {
+  try {
+    item.introduced = await introducedKeys(item.statement, item.index);
+  } catch (error) {
+    item.refusal ??= error;
+    item.introduced = null;
+  }
 }
 
 // Digests that a statement of erasure here names: of disclosures, and SHA-256 of documents.
@@ -118,16 +134,14 @@ function erasedIn(statements) {
 
 // --- 2 form -----------------------------------------------------------------------------------------------------------
 
-const TABLES = sentence("the tables of each kind are checked by evidence-verify");
-
 async function checkForm({ items, progress }) {
   const judge = ({ refusal }) => {
     if (refusal) throw refusal;
   };
   const failed = await refusedAmong(items, judge, progress);
   if (failed) return failed;
-  const strange = items.filter((item) => !item.statement?.understood).map((item) => item.index);
-  const said = [sentence("{n} are canonical and have the members of every statement", { n: items.length }), TABLES];
+  const strange = items.filter(isOfAnotherVersion).map((item) => item.index);
+  const said = [sentence("{n} are canonical and have the members of every statement", { n: items.length }), ELSEWHERE];
   if (strange.length > 0) said.unshift(sentence("content not understood, another version: {entries}", { entries: strange }));
   return ["unchecked", said];
 }
@@ -136,10 +150,7 @@ async function checkForm({ items, progress }) {
 
 async function checkSignatures({ items, progress }) {
   const keys = new Map();
-  for (const item of items) {
-    if (!item.statement?.understood) continue;
-    for (const key of await introducedKeys(item.statement, item.index).catch(() => [])) keys.set(key.id, key.publicKey);
-  }
+  for (const { introduced } of items) for (const key of introduced ?? []) keys.set(key.id, key.publicKey);
   let good = 0;
   const missing = new Set();
   const judge = async ({ entry, index }) => {
@@ -161,34 +172,43 @@ async function checkSignatures({ items, progress }) {
 async function checkKeyStatus(reading) {
   const { items, progress } = reading;
   const history = new KeyHistory();
-  const judge = async ({ statement, entry, index }) => {
-    if (!statement?.understood) return;
+  const whole = await wholeHistories(reading);
+  const gaps = [];
+  const judge = async (item) => {
+    const { statement, entry, index } = item;
+    if (isOfAnotherVersion(item)) gaps.push([index, sentence("a statement of another version")]);
+    if (item.introduced === null) gaps.push([index, sentence("its form")]);
+    if (!statement?.understood || item.introduced === null) return;
+    const unknown = index === 0 ? [] : statement.issuers.filter((slug) => !whole.has(slug));
+    if (unknown.length > 0) gaps.push([index, sentence("the history of {name}", { name: `party:${unknown[0]}` })]);
     try {
       await history.judge(statement, entry, index);
+    } catch (error) {
+      // What is not here may have introduced the key, or made its standing another.
+      if (unknown.length === 0 || DECIDED_ANYWAY.includes(error.code)) throw error;
     } finally {
       await history.takeIn(statement, index);
     }
   };
   const failed = await refusedAmong(items, judge, progress);
   if (failed) return failed;
-  const gaps = await unknownHistories(reading);
   const flagged = items.filter((item) => item.entry && history.compromised(item.entry, item.index)).map((item) => item.index);
-  const said = [
-    gaps.length > 0
-      ? sentence("not shown to be whole: the key history of {parties}", { parties: gaps })
-      : sentence("signed by whom they had to be, with keys valid then"),
-  ];
-  if (flagged.length > 0) said.push(sentence("signed since their key is said to be compromised: {entries}", { entries: flagged }));
-  return [gaps.length > 0 ? "unchecked" : "held", said];
+  const flags = flagged.length > 0 ? [sentence("signed since their key is said to be compromised: {entries}", { entries: flagged })] : [];
+  if (gaps.length === 0) return ["held", [sentence("signed by whom they had to be, with keys valid then"), ...flags]];
+  const values = { entries: gaps.map(([index]) => index), what: gaps[0][1] };
+  return ["unchecked", [sentence("not decided here for {entries}, for want of {what}", values), ...flags]];
 }
 
-// Whose keys may have a history that the bundle does not show.
-async function unknownHistories(reading) {
-  const signers = [...new Set(reading.statements.flatMap((one) => one.issuers))];
-  if (!reading.indexed || reading.statements.some((one) => !one.understood)) return signers;
-  const proven = new Set(reading.bundle.keys.map((one) => one.key));
-  const whole = await Promise.all(signers.map(async (slug) => proven.has(`keys:${slug}`) && (await refusalOf(reading, `keys:${slug}`)) === null));
-  return signers.filter((_, at) => !whole[at]);
+const DECIDED_ANYWAY = ["surplus-signature", "key-known"];
+
+const isOfAnotherVersion = ({ statement }) => statement !== null && !statement.understood;
+
+// The signers whose key history the bundle shows to be whole.
+async function wholeHistories(reading) {
+  const proven = new Set(reading.indexed ? reading.bundle.keys.map((one) => one.key) : []);
+  const signers = [...new Set(reading.statements.flatMap((one) => one.issuers))].filter((slug) => proven.has(`keys:${slug}`));
+  const refusals = await Promise.all(signers.map((slug) => refusalOf(reading, `keys:${slug}`)));
+  return new Set(signers.filter((_, at) => refusals[at] === null));
 }
 
 // Why the entries here are not all entries of a key that the bundle proves; null when they are.
@@ -265,7 +285,7 @@ async function checkCompleteness(reading) {
   const late = items.filter((item) => item.index >= indexed.size && item.index !== index).map((item) => item.index);
   if (late.length > 0) return ["failed", sentence("entries {entries} are beyond the {size} that the index covers", { entries: late, size: indexed.size }), late];
   const wrong = (await Promise.all([...proven].map((key) => refusalOf(reading, key)))).filter((one) => one !== null);
-  if (wrong.length > 0 && items.some((item) => !item.statement?.understood)) {
+  if (wrong.length > 0 && items.some(isOfAnotherVersion)) {
     return ["unchecked", sentence("the keys of statements of another version are not known")];
   }
   if (wrong.length > 0) return ["failed", wrong.slice(0, 3).map(refused)];
@@ -304,24 +324,27 @@ async function checkRules({ items, progress }) {
 
 // --- 11 disclosures, 12 documents -------------------------------------------------------------------------------------
 
-async function checkDisclosures({ items, statements, erased, progress }) {
-  let held = 0;
+async function checkDisclosures({ items, erased, progress }) {
+  const count = { held: 0, withheld: 0, erased: 0 };
   const judge = async (item) => {
     item.disclosed = [];
-    for (const text of item.disclosures) {
-      const one = await parseDisclosure(text);
-      if (!item.statement?.digests.includes(one.digest)) throw new Refusal("disclosure-unused", `nothing commits to ${one.digest}`);
-      if (erased.has(one.digest)) throw new Refusal("erased-slot", `the content of ${one.digest} was erased`);
-      item.disclosed.push(one);
-      held += 1;
+    for (const text of item.disclosures) item.disclosed.push(await parseDisclosure(text));
+    // What is wrong with the statement itself is for its form to say.
+    if (item.refusal || !item.statement?.understood) return;
+    const { digests } = item.statement;
+    for (const { digest } of item.disclosed) {
+      if (erased.has(digest)) throw new Refusal("erased-slot", `the content of ${digest} was erased`);
+      if (!digests.includes(digest)) throw new Refusal("disclosure-unused", `nothing commits to ${digest}`);
     }
+    const salts = new Set(item.disclosed.map(({ salt }) => salt));
+    if (salts.size !== item.disclosed.length) throw new Refusal("repeated-salt", "another disclosure has the same salt");
+    const gone = digests.filter((digest) => erased.has(digest)).length;
+    count.held += item.disclosed.length;
+    count.erased += gone;
+    count.withheld += digests.length - item.disclosed.length - gone;
   };
   const failed = await refusedAmong(items, judge, progress);
-  if (failed) return failed;
-  const all = statements.flatMap((one) => one.digests);
-  const gone = all.filter((one) => erased.has(one)).length;
-  const withheld = all.length - held - gone;
-  return [withheld + gone > 0 ? "unchecked" : "held", sentence("{held} held, {withheld} withheld, {erased} erased", { held, withheld, erased: gone })];
+  return failed ?? [count.withheld + count.erased > 0 ? "unchecked" : "held", sentence("{held} held, {withheld} withheld, {erased} erased", count)];
 }
 
 // Public documents: their bytes, where they came along, have the hash that was signed.

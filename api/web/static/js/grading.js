@@ -9,6 +9,8 @@ export function sentence(template, values = {}) {
   return { template, values };
 }
 
+// Why no statement is called held for its form here.
+export const ELSEWHERE = sentence("the tables of each kind are checked by evidence-verify");
 export const SHOWN = 3; // of a list's members, in a sentence
 
 // `translated` gives the template in another language.

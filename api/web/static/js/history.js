@@ -10,11 +10,15 @@ export async function introducedKeys(statement, index) {
   const { claim, event } = statement;
   const party = statement.subjects.find((one) => one.name.startsWith("party:"))?.name.slice(6);
   let claims = [];
+  if (event === "LedgerOpened" && !Array.isArray(claim.keys)) throw new Refusal("missing-member", "keys is missing", "/predicate/claim");
   if (event === "LedgerOpened") claims = claim.keys.map((one) => [one, one.party]);
   if (event === "PartyRegistered") claims = [[claim.firstKey, party]];
   if (event === "KeyAdded" || event === "KeyRecovered") claims = [[claim, party]];
   return Promise.all(
     claims.map(async ([one, slug]) => {
+      if (![slug, one?.publicKey, one?.role].every((text) => typeof text === "string") || !Array.isArray(one.scope)) {
+        throw new Refusal("missing-member", "a new key has a party, publicKey, role and scope");
+      }
       const publicKey = fromBase64(one.publicKey);
       if (!isPublicKey(publicKey)) throw new Refusal("weak-key", `the key of ${slug} is no point of the prime-order subgroup`);
       const { role, scope, expires } = one;

@@ -6,6 +6,7 @@ import { encodeCanonical } from "./canonical.js";
 import { leafHash, nodeHash, treeRoot } from "./merkle.js";
 
 const KEY_KINDS = ["party", "key", "ledger"];
+export const KEY_DEPTH_LIMIT = 256;
 
 // The index keys of a statement; none for index statements.
 export function statementKeys(statement) {
@@ -38,6 +39,7 @@ const bitAt = (digest, level) => (digest[level >> 3] >> (7 - (level & 7))) & 1;
 export async function verifyKeyProof(root, key, { leaf, path }) {
   const digest = await sha256(utf8(key));
   const depth = path.length;
+  if (depth > KEY_DEPTH_LIMIT) throw new Refusal("bad-index-proof", `${depth} hashes, where a path has at most ${KEY_DEPTH_LIMIT}`);
   if (leaf && leaf.key !== key) {
     const other = await sha256(utf8(leaf.key));
     for (let level = 0; level < depth; level++) {

@@ -42,15 +42,39 @@ export function decodeEntry(bytes) {
   return { payload: bytesOfPayload, signatures: read, recordedAt: value.recordedAt };
 }
 
-// The same of bytes that are an entry in another than its one form, as far as that goes; null where it does not.
+const HEAD = '{"envelope":{"payload":"';
+const MIDDLE = `","payloadType":"${PAYLOAD_TYPE}","signatures":[`;
+const TAIL = ']},"recordedAt":"';
+const STEP = 174; // characters of a signature and the comma behind it
+const TIME_LENGTH = 24;
+
+// The same of bytes that are an entry in another than its one form, by the places at which its parts stand; null where
+// nothing stands there.
 export function takeApart(bytes) {
   try {
-    const { envelope, recordedAt } = JSON.parse(fromUtf8(bytes));
-    const signatures = envelope.signatures.map((one) => ({ keyid: String(one.keyid), signature: fromBase64(one.sig) }));
-    return { payload: fromBase64(envelope.payload), signatures, recordedAt: String(recordedAt) };
+    const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+    const payloadEnd = text.indexOf('"', HEAD.length);
+    const end = text.length - TIME_LENGTH - 2 - TAIL.length;
+    const signatures = [];
+    for (let at = payloadEnd + MIDDLE.length; at < end; at += STEP) {
+      const keyid = text.slice(at + 10, at + 74);
+      if (/[^\u0000-\u007f]/.test(keyid)) return null;
+      signatures.push({ keyid, signature: anyBase64(text.slice(at + 83, at + 171)) });
+    }
+    const payload = anyBase64(text.slice(HEAD.length, payloadEnd));
+    return payload.length > 0 ? { payload, signatures, recordedAt: text.slice(-TIME_LENGTH - 2, -2) } : null;
   } catch {
     return null;
   }
+}
+
+// Base64 in any form, with characters that are none of it passed over.
+function anyBase64(text) {
+  const known = text.replace(/[^A-Za-z0-9+/]/g, "");
+  const rest = known.length % 4;
+  const padding = text.split("=").length - 1;
+  if (rest === 1 || (rest > 1 && padding < 4 - rest)) throw new Refusal("bad-base64", "its length or padding is wrong");
+  return Uint8Array.from(atob(known), (one) => one.charCodeAt(0));
 }
 
 function readSignature(value, where) {
@@ -80,21 +104,22 @@ const REQUIRED = ["claim", "event", "issuedAt", "issuers", "ledger", "refs", "vi
 
 // The statement of a payload: canonical, with the members that every statement has. The tables of the kinds
 // (docs/protocol-kinds.md) are not repeated here. `understood` is false for another version's statement.
-export function decodeStatement(payload) {
-  return outline(payload, decodeCanonical(payload));
+export async function decodeStatement(payload) {
+  const value = decodeCanonical(payload);
+  checkOutline(value);
+  return statementOf(payload, value);
 }
 
 // The same of a payload that is JSON in another form; null where it says too little.
 export async function readStatement(payload) {
   try {
-    return await outline(payload, JSON.parse(fromUtf8(payload)));
+    return usable(await statementOf(payload, JSON.parse(fromUtf8(payload))));
   } catch {
     return null;
   }
 }
 
-async function outline(payload, value) {
-  const id = hex(await sha256(payload));
+function checkOutline(value) {
   demandMembers(value, ["_type", "predicate", "predicateType", "subject"], [], "");
   if (typeof value.predicateType !== "string") throw new Refusal("wrong-type", "a text belongs here", "/predicateType");
   const understood = value.predicateType.startsWith(PREDICATE);
@@ -107,10 +132,15 @@ async function outline(payload, value) {
   if (claimants !== undefined) checkList(claimants, isSlug, "/predicate/claimants");
   checkList(refs, (one) => isDigest(one?.digest?.sha256) && one.name === `statement:${one.digest.sha256}`, "/predicate/refs");
   if (understood && !isTime(predicate.issuedAt, false)) throw new Refusal("bad-time", "it is no moment", "/predicate/issuedAt");
+}
+
+async function statementOf(payload, value) {
+  const { predicate, predicateType, subject } = value;
+  const { issuers, refs, claimants } = predicate;
   return {
-    id,
-    understood,
-    kind: value.predicateType.slice(PREDICATE.length),
+    id: hex(await sha256(payload)),
+    understood: predicateType.startsWith(PREDICATE),
+    kind: predicateType.slice(PREDICATE.length),
     event: predicate.event,
     subjects: subject.map((one) => ({ name: one.name, digest: one.digest.sha256 })),
     refs: refs.map((one) => ({ rel: one.rel, id: one.digest.sha256, locator: one.locator, foreign: one.ledger !== undefined })),
@@ -124,6 +154,18 @@ async function outline(payload, value) {
     ledger: predicate.ledger,
     digests: digestsIn(predicate.claim),
   };
+}
+
+// A statement of no known form, once what every step asks of it can be asked.
+function usable(statement) {
+  const { predicate, claim, ledger, subjects, refs, issuers, claimants, via } = statement;
+  const texts = [predicate.event, predicate.issuedAt, ledger.origin, ledger.genesis, ...subjects.map((one) => one.name)];
+  if (statement.understood) texts.push(predicate.visibility);
+  const isObject = typeof claim === "object" && claim !== null && !Array.isArray(claim);
+  if (statement.understood && !isObject) throw new Refusal("wrong-type", "the claim is no object");
+  const all = [...texts, ...refs.map((one) => one.id), ...issuers, ...claimants, ...via];
+  if (!all.every((one) => typeof one === "string")) throw new Refusal("wrong-type", "a text is something else");
+  return statement;
 }
 
 function checkList(value, isGood, where) {
@@ -148,7 +190,7 @@ export async function parseDisclosure(text) {
   if (["_sd", "_sd_alg", "..."].includes(name)) throw new Refusal("disclosure-name", `${name} may not be disclosed`);
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name) || name === "__proto__") throw new Refusal("key-grammar", "its name");
   if (holdsDigests(value)) throw new Refusal("disclosure-form", "a disclosed value holds digests of further disclosures");
-  return { name, value, digest: base64url(await sha256(utf8(text))) };
+  return { salt, name, value, digest: base64url(await sha256(utf8(text))) };
 }
 
 function holdsDigests(value) {
