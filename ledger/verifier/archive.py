@@ -1,5 +1,6 @@
 """The zip around a bundle that brings its documents along (docs/protocol.md, "Bundles")."""
 
+import struct
 import zipfile
 from io import BytesIO
 
@@ -8,6 +9,16 @@ from ..core.refusal import Refusal
 
 BUNDLE, DOCUMENTS = "bundle.jsonl", "documents/"
 MAGIC = b"PK\x03\x04"
+# What reading a damaged zip may run into.
+MALFORMED = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OSError,
+    struct.error,
+)
 
 
 def open_archive(data: bytes) -> tuple[bytes, dict[str, bytes]]:
@@ -17,7 +28,7 @@ def open_archive(data: bytes) -> tuple[bytes, dict[str, bytes]]:
             members = archive.infolist()
             _check_members(members)
             read = {member.filename: archive.read(member) for member in members}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except MALFORMED as error:
         raise Refusal("bad-bundle", f"the zip cannot be read: {error}") from error
     bundle = read.pop(BUNDLE)
     return bundle, {name.removeprefix(DOCUMENTS): content for name, content in read.items()}

@@ -158,6 +158,15 @@ def test_a_zip_of_anything_else_is_no_bundle(names: list[str]) -> None:
         open_archive(out.getvalue())
 
 
+def test_a_damaged_zip_raises_nothing_but_refusals() -> None:
+    good = (CORPUS / "sound-with-documents.zip").read_bytes()
+    directory = good.index(b"PK\x01\x02")
+    for at in [*range(120), *range(directory, len(good))]:
+        for bit in (1, 4, 64, 128):
+            with suppress(Refusal):
+                open_archive(good[:at] + bytes([good[at] ^ bit]) + good[at + 1 :])
+
+
 def test_nothing_compressed_is_unpacked() -> None:
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
