@@ -11,6 +11,8 @@ const load = (name) => import(new URL(name, code));
 const { exitCode, plain } = await load("grading.js");
 const { parseTrust } = await load("note.js");
 const { readSubjects, verifySubject } = await load("subject.js");
+const { flipped, look, partsOf, pick } = await load("tamper.js");
+const { WEAK_KEY, WEAK_SIGNATURE, compare, compareFresh } = await load("weakkey.js");
 
 const opened = (files) => readSubjects(files.map(([name, base64]) => ({ name, bytes: new Uint8Array(Buffer.from(base64, "base64")) })));
 const told = (sentences) => sentences.map((one) => plain(one)).join("; ");
@@ -25,6 +27,15 @@ async function report(subject, trust) {
   return { kind, name, steps: shown, verdict: told(next.value), exitCode: exitCode(steps), sentences: steps.flatMap(({ said }) => said) };
 }
 
+// Numbers below n that look random and are the same every time.
+function numbersFrom(seed) {
+  let state = seed;
+  return (n) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * n);
+  };
+}
+
 const steps = {
   async verify({ files, trust }) {
     const root = trust === null ? null : await parseTrust(trust);
@@ -32,6 +43,21 @@ const steps = {
     const reports = [];
     for (const subject of subjects) reports.push(await report(subject, root));
     return { reports, left: left.map(({ name, why }) => [name, plain(why)]), trust: given };
+  },
+  // A byte of a part changed where `seed` says, and the report on the copy; the first of the files is changed.
+  async tamper({ files, trust, part, seed }) {
+    const root = trust === null ? null : await parseTrust(trust);
+    const [subject] = (await opened(files)).subjects;
+    const parts = [...new Set(partsOf(subject).map((one) => one.part))];
+    const place = pick(subject, part, numbersFrom(seed));
+    if (place === null) return { parts, place };
+    return { parts, place, seen: look(subject, place), report: await report(flipped(subject, place), root), before: await report(subject, root) };
+  },
+  async look({ files, piece, offset }) {
+    return look((await opened(files)).subjects[0], { piece, offset });
+  },
+  async weakKey({ text }) {
+    return { weak: await compare(WEAK_KEY, text, WEAK_SIGNATURE), fresh: await compareFresh(text), key: [...WEAK_KEY], signature: [...WEAK_SIGNATURE] };
   },
 };
 

@@ -119,7 +119,8 @@ export async function readStatement(payload) {
   }
 }
 
-function checkOutline(value) {
+// Refuses a payload's value without the members that every statement has.
+export function checkOutline(value) {
   demandMembers(value, ["_type", "predicate", "predicateType", "subject"], [], "");
   if (typeof value.predicateType !== "string") throw new Refusal("wrong-type", "a text belongs here", "/predicateType");
   const understood = value.predicateType.startsWith(PREDICATE);

@@ -25,8 +25,7 @@ export async function readSubjects(files) {
     }
   }
   pair(found);
-  const known = await keysOf(found.entries);
-  for (const subject of found.subjects) subject.known = known;
+  for (const subject of found.subjects) subject.beside = found.entries;
   return { subjects: found.subjects, trust: found.trust, left: found.left };
 }
 
@@ -143,7 +142,7 @@ async function* verifiedBundle({ pieces: [bundle, ...rest] }, trust, progress) {
   return bundleVerdict(next.value, steps);
 }
 
-async function* verifiedReceipt({ pieces: [entry, proof], known }, trust) {
+async function* verifiedReceipt({ pieces: [entry, proof], beside }, trust) {
   let text;
   try {
     text = fromUtf8(proof.bytes);
@@ -151,5 +150,5 @@ async function* verifiedReceipt({ pieces: [entry, proof], known }, trust) {
     yield stepOf(1, "file", ["unreadable", refused(error)]);
     return [sentence("unreadable")];
   }
-  return yield* verifyReceipt(entry.bytes, text, trust, known);
+  return yield* verifyReceipt(entry.bytes, text, trust, await keysOf(beside));
 }
