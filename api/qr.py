@@ -25,15 +25,15 @@ def code_svg(text: str, title: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="code" role="img" viewBox="0 0 {size} {size}" '
         f'shape-rendering="crispEdges"><title>{escape(title)}</title>'
-        f'<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path fill="#000" d="{dark}"/></svg>'
+        f'<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path stroke="#000" d="{dark}"/></svg>'
     )
 
 
 def _row(number: int, row: bytearray) -> str:
-    """The dark modules of a row, each run of them a rectangle."""
+    """The dark modules of a row, each run of them a stroke of one unit's width through their middle."""
     path, at = "", QUIET
     for dark, modules in groupby(row):
         length = len(list(modules))
-        path += f"M{at} {number}h{length}v1h-{length}z" if dark else ""
+        path += f"M{at} {number}.5h{length}" if dark else ""
         at += length
     return path

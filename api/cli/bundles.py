@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import typer
 
 from api.cli.console import say, say_json
-from api.cli.options import Data, Database, Json, Url, UsageError, load_settings
+from api.cli.options import Data, Database, Json, TrustFile, Url, UsageError, load_settings
 from api.cli.place import reach
+from api.cli.printing import ENGLISH, Lang, printer
+from api.cli.proving import trust_of
 from api.cli.words import _, plural
 from ledger.core.bundle import Bundle, parse_bundle
 from ledger.core.refusal import LedgerError, Refusal
@@ -49,24 +53,53 @@ def bundle(
 def dossier(
     name: Name,
     output: Output,
+    lang: Lang = ENGLISH,
+    trust: TrustFile = None,
     data: Data = None,
     database: Database = None,
     url: Url = None,
     as_json: Json = False,
 ) -> None:
-    """Write the same as one HTML page that prints it and checks itself, without network."""
-    # Imported late: the page's text and scripts are read only here.
-    from api.dossier.page import dossier as page_of
+    """Write the same as one HTML page that prints it and checks itself, or for paper as FILE.pdf.
 
-    with reach(load_settings(data, database, url)) as client:
+    Paper cannot check itself: it tells what was found when it was made, and has a code beside each statement.
+    """
+    settings = load_settings(data, database, url)
+    on_paper = output.suffix.lower() == ".pdf"
+    make = printer(lang, trust_of(trust, settings)) if on_paper else _page(lang, trust)
+    with reach(settings) as client:
         lines = client.content(address(name))
     bundled = _read(lines)
-    size = output.write_bytes(page_of(lines))
+    size = _write(output, make(lines))
     if as_json:
         say_json({"file": str(output), "bytes": size, "entries": len(bundled.entries)})
         return
     told = plural("{n} entry", "{n} entries", len(bundled.entries))
-    say(_("{file}: {entries} about {name}; open it in a browser", file=output, entries=told, name=name))
+    end = _("print it") if on_paper else _("open it in a browser")
+    say(_("{file}: {entries} about {name}; {end}", file=output, entries=told, name=name, end=end))
+
+
+def _page(lang: str, trust: Path | None) -> Callable[[bytes], bytes]:
+    """What makes the page. Raises UsageError for options of paper."""
+    if lang != ENGLISH or trust is not None:
+        raise UsageError("--lang and --trust are for a PDF", "name the output FILE.pdf, or leave them out")
+    # Imported late: the page's text and scripts are read only here.
+    from api.dossier.page import dossier as page_of
+
+    return page_of
+
+
+def _write(file: Path, data: bytes) -> int:
+    """Write a file that is whole or not there; returns its size in bytes."""
+    with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as part:
+        try:
+            part.write(data)
+        except BaseException:
+            Path(part.name).unlink()
+            raise
+    Path(part.name).chmod(0o644)
+    Path(part.name).replace(file)
+    return len(data)
 
 
 def address(name: str) -> str:

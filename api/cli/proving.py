@@ -76,7 +76,7 @@ def _prove(
         text = client.text(f"/v1/proofs/{what}", **asked)
     if output is not None:
         output.write_text(text, encoding="utf-8")
-    report = verify_index_proof(text, _trust(trust, settings))
+    report = verify_index_proof(text, trust_of(trust, settings))
     if as_json:
         say_json({"file": None if output is None else str(output), **report.to_json()})
     else:
@@ -86,7 +86,7 @@ def _prove(
     raise typer.Exit(report.exit_code)
 
 
-def _trust(given: Path | None, settings: Settings) -> Trust | None:
+def trust_of(given: Path | None, settings: Settings) -> Trust | None:
     """The trust file given, or that of the data folder; a ledger elsewhere needs one to be given."""
     if given is None and (settings.url or not settings.trust_file.exists()):
         return None

@@ -20,6 +20,7 @@ from ledger.core.note import split_note
 from ledger.core.page import put_in_page
 from ledger.core.statement import Statement, read_recorded
 from ledger.verifier.words import MEANINGS, QUESTIONS
+from projections.wording import ENGLISH, Wording, marked
 
 # The step that a page takes beyond those of every verifier.
 _PAGE_QUESTIONS = {"page text": "Does this page print what was signed?"}
@@ -28,11 +29,11 @@ _PAGE_MEANINGS = {
     " yet: anyone can make a log of any name. Choose the ledger's trust file below.",
     "unchecked": "No check failed. Some need what is not in this file; they are marked unchecked.",
 }
-_COMPLETE = (
+_COMPLETE = marked(
     "This is all that the log holds about {name} up to entry {last}, by the index that its operator has"
     " signed and that every auditor can compute anew."
 )
-_NOT_COMPLETE = "Nothing about completeness: this log had published no index of its entries yet."
+_NOT_COMPLETE = marked("Nothing about completeness: this log had published no index of its entries yet.")
 _SIGNERS = frozenset({"ledger", "index", "party", "key"})
 
 
@@ -86,22 +87,23 @@ def _words() -> str:
 # --- what stands at the top ----------------------------------------------------------------
 
 
-def facts(bundle: Bundle, statements: Mapping[int, Statement]) -> dict[str, str]:
+def facts(bundle: Bundle, statements: Mapping[int, Statement], wording: Wording = ENGLISH) -> dict[str, str]:
     """What the page says of the whole; its program finds the same from what it has checked."""
     head = bundle.head
     checkpoint = parse_checkpoint(split_note(head.checkpoint)[0])
     covered = checkpoint.size if head.index is None else index_head(statements[head.index]).size
     about = keys_about(head.about, statements.values())
-    own = sum(_section(head.about, about, one) == "own" for one in statements.values())
+    own = sum(section_of(head.about, about, one) == "own" for one in statements.values())
     last = str(covered - 1)
+    complete = wording.gettext(_NOT_COMPLETE if head.index is None else _COMPLETE)
     return {
         "about": head.about,
         "origin": checkpoint.origin,
         "size": str(checkpoint.size),
         "last": last,
         "own_count": str(own),
-        "notice": notice(str(statements[0].claim["clock"])),
-        "complete": _NOT_COMPLETE if head.index is None else _COMPLETE.format(name=head.about, last=last),
+        "notice": notice(str(statements[0].claim["clock"]), wording),
+        "complete": complete.format(name=head.about, last=last),
     }
 
 
@@ -116,12 +118,15 @@ def _sections(
     name = bundle.head.about
     about = keys_about(name, statements.values())
     for one in printed:
-        found[_section(name, about, statements[one.index])].append(_article(one))
+        found[section_of(name, about, statements[one.index])].append(_article(one))
     return found
 
 
-def _section(name: str, about: Set[str], statement: Statement) -> str:
-    """`about` are the index keys of all there is about `name`."""
+def section_of(name: str, about: Set[str], statement: Statement) -> str:
+    """`own` what is about the name, `signers` what says who could sign, `context` what others refer to.
+
+    `about` are the index keys of all there is about `name`.
+    """
     if name == f"statement:{statement.id}" or not about.isdisjoint(statement_keys(statement)):
         return "own"
     return "signers" if statement.kind in _SIGNERS else "context"

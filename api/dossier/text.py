@@ -71,7 +71,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """An entry as it is printed: hand, voice and dates; what is claimed; what that refers to."""
+    """An entry as it is printed: hand, voice and dates, what is claimed, what that refers to, its number."""
 
     index: int
     id: str
@@ -79,12 +79,13 @@ class Printed:
     origin: tuple[Row, ...]
     content: tuple[Row, ...]
     references: tuple[Row, ...]
-    last: tuple[Row, ...]
+    withheld: tuple[Row, ...]
+    number: Row
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """All rows in order."""
-        return (*self.origin, *self.content, *self.references, *self.last)
+        return (*self.origin, *self.content, *self.references, *self.withheld, self.number)
 
 
 def read(entry: BundledEntry) -> Readable:
@@ -109,7 +110,7 @@ def describe(entry: Readable, places: Mapping[str, int], wording: Wording = ENGL
     number = Row(wording.gettext("statement"), entry.id)
     if not entry.understood:
         strange = Row(wording.gettext("content"), wording.gettext("of another version of the protocol"))
-        return Printed(entry.index, entry.id, heading, (), (strange,), (), (number,))
+        return Printed(entry.index, entry.id, heading, (), (strange,), (), (), number)
     content = _Content(entry.disclosed, wording)
     content.members(predicate["claim"], ())
     return Printed(
@@ -119,7 +120,8 @@ def describe(entry: Readable, places: Mapping[str, int], wording: Wording = ENGL
         _clean(_origin(entry, wording)),
         _clean(content.rows),
         _clean(_reference(ref, places, wording) for ref in predicate["refs"]),
-        (*_withheld(content.withheld, wording), number),
+        tuple(_withheld(content.withheld, wording)),
+        number,
     )
 
 

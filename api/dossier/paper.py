@@ -1,0 +1,222 @@
+"""A bundle for paper: what `page.py` prints, in the reader's language, with a code beside each statement.
+
+From a bundle's bytes and the report of its verification alone: the same two give the same document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from typing import Final
+
+from markupsafe import Markup
+
+from api.dossier.page import facts, section_of
+from api.dossier.text import Printed, Row, describe, read
+from api.qr import code_svg
+from api.web.claims import DATES, Claims
+from api.web.environment import environment
+from api.web.language import Language
+from ledger.core.bundle import Bundle, keys_about, parse_bundle
+from ledger.core.checkpoint import Checkpoint
+from ledger.core.checkpoint import parse as parse_checkpoint
+from ledger.core.citation import Citation, format_citation
+from ledger.core.note import split_note
+from ledger.core.report import FAILED, HELD, UNCHECKED, UNREADABLE, UNVERIFIED, Report
+from ledger.core.statement import read_recorded
+from ledger.domain.visibility import ANONYMOUS
+from ledger.verifier.words import QUESTIONS, meaning
+from projections.compromises import compromises
+from projections.items import Item, Slice
+from projections.names import UNKNOWN, Name, mentioned, names
+from projections.reader import item_of
+from projections.shown import Shown, show
+from projections.voices import says
+from projections.wording import marked
+
+GRADES: Final = {
+    HELD: marked("held"),
+    FAILED: marked("failed"),
+    UNREADABLE: marked("unreadable"),
+    UNCHECKED: marked("unchecked"),
+    UNVERIFIED: marked("unverified"),
+}
+# Line breaks and tabs are laid out. Other controls have no shape; those of direction would reorder a line.
+_SHAPELESS: Final = frozenset(
+    chr(code)
+    for code in (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F))
+) | frozenset(map(chr, range(0x2066, 0x206A)))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row and what its codes stand for, in the reader's words; "" where there is nothing to explain."""
+
+    row: Row
+    gloss: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A statement on paper: as it is printed, hand and voice in a sentence, what became of it, its code."""
+
+    printed: Printed
+    shown: Shown
+    section: str
+    voice: str
+    content: tuple[Line, ...]
+    code: Markup
+
+    @property
+    def index(self) -> int:
+        return self.printed.index
+
+    @property
+    def heading(self) -> str:
+        """As a title that stands by itself."""
+        return self.printed.heading[:1].upper() + self.printed.heading[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A name of the ledger, what it is called, and the entry that first says so; None for one not here."""
+
+    name: str
+    known: Name
+    entry: int | None
+
+
+def paper(data: bytes, report: Report, language: Language, missing: Iterable[str] = ()) -> str:
+    """The document as HTML; characters that no font has, `missing`, stand by their number.
+
+    Raises `Refusal` when `data` is no bundle that could be printed.
+    """
+    bundle = parse_bundle(data)
+    dossier = _Dossier(bundle, language)
+    unprintable = sorted(dossier.characters & (_SHAPELESS | frozenset(missing)))
+    page = (
+        environment(language)
+        .get_template("paper.html")
+        .render(
+            language=language,
+            style=Markup(_style()),  # noqa: S704  (our own file)
+            about=bundle.head.about,
+            named=partial(dossier.known.names.of, lang=language.code),
+            title=dossier.title,
+            facts=facts(bundle, dossier.statements, language),
+            checkpoint=dossier.checkpoint,
+            root=dossier.checkpoint.text().split("\n")[2],
+            genesis=bundle.head.genesis,
+            digest=hashlib.sha256(data).hexdigest(),
+            newest=newest(data),
+            report=report,
+            meaning=language.gettext(meaning(report)),
+            questions=QUESTIONS,
+            grades=GRADES,
+            called=dossier.called(),
+            sections=dossier.sections(),
+            missing=[f"U+{ord(one):04X}" for one in unprintable],
+        )
+    )
+    return page.translate({ord(one): f"‹U+{ord(one):04X}›" for one in unprintable})
+
+
+def newest(data: bytes) -> str:
+    """When the newest entry of a bundle was recorded."""
+    return max(read(one).recorded_at for one in parse_bundle(data).entries)
+
+
+def _style() -> str:
+    return files(__package__).joinpath("paper.css").read_text(encoding="utf-8")
+
+
+class _Dossier:
+    """A bundle read for printing."""
+
+    def __init__(self, bundle: Bundle, language: Language) -> None:
+        self.bundle, self.language = bundle, language
+        self.checkpoint: Checkpoint = parse_checkpoint(split_note(bundle.head.checkpoint)[0])
+        self.entries = [read(one) for one in bundle.entries]
+        items = [
+            item_of(read_recorded(one.index, one.data), one.disclosures, ANONYMOUS) for one in bundle.entries
+        ]
+        self.statements = {item.position: item.statement for item in items}
+        self.known = _known(items, bundle.head.about)
+        self.claims = Claims(language, partial(self.known.names.of, lang=language.code))
+
+    @property
+    def title(self) -> str:
+        """What the dossier is about, by name where it has one."""
+        about = self.bundle.head.about
+        return about if about.startswith("statement:") else self.known.names.of(about, self.language.code)
+
+    @property
+    def characters(self) -> frozenset[str]:
+        """Every character of the texts and names that were signed."""
+        texts = (row.whole for one in self._printed().values() for row in one.rows)
+        return frozenset().union(*texts)
+
+    def _printed(self) -> dict[int, Printed]:
+        places = {one.id: one.index for one in self.entries}
+        return {one.index: describe(one, places, self.language) for one in self.entries}
+
+    # --- the statements -------------------------------------------------------
+
+    def sections(self) -> dict[str, list[Article]]:
+        """What the bundle is about, what that refers to, and who could sign, by index."""
+        found: dict[str, list[Article]] = {"own": [], "context": [], "signers": []}
+        name = self.bundle.head.about
+        about = keys_about(name, self.statements.values())
+        printed = self._printed()
+        for item in self.known.items:
+            section = section_of(name, about, item.statement)
+            found[section].append(self._article(item, printed[item.position], section))
+        return found
+
+    def _article(self, item: Item, printed: Printed, section: str) -> Article:
+        shown = show(item, self.known)
+        named = partial(self.known.names.of, lang=self.language.code)
+        content = tuple(Line(row, self._gloss(row, shown.event)) for row in printed.content)
+        voice = says(shown.provenance, named, self.language)
+        return Article(printed, shown, section, voice, content, self._code(printed))
+
+    def _gloss(self, row: Row, event: str) -> str:
+        """What codes and slugs stand for, where the reader's words for them differ from what was signed."""
+        if row.lang or row.member in DATES or not row.member:
+            return ""
+        codes = row.text.split(", ")
+        found = self.claims.value(row.member, codes if len(codes) > 1 else row.text, event)
+        return "" if found.casefold() in (row.text.casefold(), self.language.listed(codes)) else found
+
+    def _code(self, printed: Printed) -> Markup:
+        text = format_citation(Citation(printed.id, printed.index, self.checkpoint))
+        title = self.language.gettext("Code that cites entry {index}, statement {id}")
+        # Its markup is made of numbers and of this title, which it escapes.
+        return Markup(code_svg(text, title.format(index=printed.index, id=printed.id)))  # noqa: S704
+
+    # --- who is named ---------------------------------------------------------
+
+    def called(self) -> list[Called]:
+        """Every party, factory and criterion that is named here."""
+        wanted = sorted({name for item in self.known.items for name in mentioned(item)})
+        makers = [item for item in self.known.items if item.statement.kind in _NAMING]
+        first: dict[str, int] = {}
+        for item in makers:
+            for subject in item.statement.subjects:
+                first.setdefault(subject.name, item.position)
+        by_name: Mapping[str, Name] = self.known.names.by_name
+        return [Called(name, by_name.get(name, UNKNOWN), first.get(name)) for name in wanted]
+
+
+_NAMING: Final = frozenset({"ledger", "party", "factory", "criterion"})
+
+
+def _known(items: list[Item], about: str) -> Slice:
+    """The items with what they call whom, as far as the bundle tells."""
+    found = Slice.of(items)
+    wanted = {about}.union(*(mentioned(item) for item in items))
+    makers = [item for item in items if item.statement.kind in _NAMING]
+    return found.named(names(wanted, makers), compromises(found.of_kind("key")))
