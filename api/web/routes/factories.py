@@ -74,12 +74,12 @@ def factory(
         page=FactoryPage(found, visit.language, visit.naming(found.names), known or None),
         words=words,
         root=base64_encode(visit.service.root_at(found.moment.size)),
-        cited=_cited(visit, found.moment.size),
+        cited=_cited(visit, known or None, found.moment.size),
     )
 
 
-def _cited(visit: Visit, size: int) -> str:
+def _cited(visit: Visit, known: str | None, size: int) -> str:
     """The whole address of the page as it is, of the first `size` entries for ever."""
     empty = {name: None for name, value in visit.request.query_params.items() if not value}
-    kept: dict[str, object] = {**empty, "as_of": size, "at_least": None}
+    kept: dict[str, object] = {**empty, "at_least": None, "known": known, "as_of": size}
     return str(visit.request.base_url).rstrip("/") + visit.here(**kept)

@@ -65,10 +65,10 @@ function drawLine() {
 // An address that names the day and the entries that the page was made of.
 function carrying(href) {
   const url = new URL(href, location.href);
-  url.searchParams.set("as_of", words.size);
+  for (const name of ["known", "as_of"]) url.searchParams.delete(name);
   for (const [name, value] of [...url.searchParams]) if (value === "" || name === "at_least") url.searchParams.delete(name);
-  if (known) url.searchParams.set("known", known);
-  else url.searchParams.delete("known");
+  if (known) url.searchParams.append("known", known);
+  url.searchParams.append("as_of", words.size);
   return url;
 }
 
