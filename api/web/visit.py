@@ -35,8 +35,9 @@ _POLICY: Final = (
     "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # Where people sign or verify, no text may ever become markup or script.
-_TRUSTED: Final = "; require-trusted-types-for 'script'; trusted-types 'none'"
-PIECE: Final = 32  # template pieces sent together
+_TRUSTED: Final = "; require-trusted-types-for 'script'; trusted-types "
+FIRST_PIECE: Final = 4_096  # characters after which a page begins to be sent
+PIECE: Final = 65_536  # characters sent together later: each piece costs a change of threads
 
 
 class Visit:
@@ -103,16 +104,18 @@ class Visit:
         status: int = 200,
         stream: bool = False,
         signs: bool = False,
+        vouches: str = "'none'",
         tagged: bool = True,
         **values: object,
     ) -> Response:
         """The page that a template makes of `values`; with `stream` it is sent while it is made.
 
-        `moment` None is for pages that show no view. `signs` is for those on which people sign or verify.
+        `moment` None is for pages that show no view. `signs` is for those on which people sign or verify;
+        `vouches` names the one Trusted Types policy that such a page makes, for the address of a worker.
         `tagged` is False for pages that show more than the views, such as how far the log is published.
         """
         headers = {
-            "content-security-policy": _POLICY + (_TRUSTED if signs else ""),
+            "content-security-policy": _POLICY + (_TRUSTED + vouches if signs else ""),
             "vary": "accept-language",
         }
         if moment is not None and status == 200 and tagged:
@@ -159,11 +162,14 @@ class Visit:
 
 
 def _pieces(parts: Iterator[str]) -> Iterator[str]:
-    """Few pieces of some size instead of many small ones; the first, with the page's head, at once."""
+    """Few pieces of some size instead of many small ones; the first, with the page's head, early."""
     gathered: list[str] = []
+    length, enough = 0, FIRST_PIECE
     for part in parts:
         gathered.append(part)
-        if len(gathered) >= PIECE:
+        length += len(part)
+        if length >= enough:
             yield "".join(gathered)
             gathered.clear()
+            length, enough = 0, PIECE
     yield "".join(gathered)

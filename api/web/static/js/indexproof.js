@@ -215,7 +215,10 @@ function checkAnswer(file) {
   const until = { entry: file.indexed - 1, time: file.entries.get(published).recordedAt };
   if (asks === "silence") return answerSilence(file, until);
   const n = file.listed.length;
-  file.answer = sentence("{n} entries have the key `{key}` up to entry {entry}, as indexed at {time}, operator's claim", { n: n || sentence("no"), key, ...until });
+  file.answer =
+    n > 0
+      ? sentence("{n} entries have the key `{key}` up to entry {entry}, as indexed at {time}, operator's claim", { n, key, ...until })
+      : sentence("no entries have the key `{key}` up to entry {entry}, as indexed at {time}, operator's claim", { key, ...until });
   return ["held", file.answer];
 }
 

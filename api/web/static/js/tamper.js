@@ -196,7 +196,7 @@ const entryBytes = (text, isEncoded) => (isEncoded ? fromBase64(text) : Uint8Arr
 // --- showing ----------------------------------------------------------------------------------------------------------
 
 // What stands at a place and what would stand there: {name, size, old, fresh, before, after, part, entry, inside}.
-// `inside` is {was, is}: what a statement or a disclosure says around the change, once it is decoded.
+// `inside` is {before, was, is, after}: what a statement or a disclosure says around the change, once it is decoded.
 export function look(subject, { piece, offset }) {
   const { name, bytes } = subject.pieces[piece];
   const range = partsOf(subject).find((one) => one.piece === piece && one.from <= offset && offset < one.to);
@@ -224,10 +224,23 @@ function inside(range, offset) {
   if (!(range.part in CONTENTS)) return null;
   try {
     const [was, is] = [range.text, changed(range, offset)].map((text) => CONTENTS[range.part](text, range.isEncoded));
-    const first = Array.from(was).findIndex((_, place) => was[place] !== is[place]);
-    const around = (text) => text.slice(Math.max(0, first - AROUND), first + AROUND);
-    return { was: around(was), is: around(is) };
+    return difference([...was], [...is]);
   } catch {
     return null; // it can no longer be read
   }
+}
+
+// Where two texts, as lists of characters, differ.
+function difference(was, is) {
+  let first = 0;
+  while (first < was.length && was[first] === is[first]) first += 1;
+  let last = 0;
+  while (last < was.length - first && last < is.length - first && was.at(-1 - last) === is.at(-1 - last)) last += 1;
+  const ends = [was.length - last, is.length - last];
+  return {
+    before: was.slice(Math.max(0, first - AROUND), first).join(""),
+    was: was.slice(first, ends[0]).join(""),
+    is: is.slice(first, ends[1]).join(""),
+    after: was.slice(ends[0], ends[0] + AROUND).join(""),
+  };
 }
