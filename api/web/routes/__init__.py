@@ -21,6 +21,7 @@ from api.web.routes import (
 # Where pages stand; `/factories` without a language leads to `/en/factories` or another one.
 ROUTERS: tuple[APIRouter, ...] = (
     static.router,
+    verify.own,
     home.router,
     factories.router,
     open_items.router,
