@@ -15,6 +15,7 @@ from api.web.routes import (
     search,
     statements,
     static,
+    submit,
     verify,
 )
 
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     search.router,
     statements.router,
     verify.router,
+    submit.router,
     # Last: it sends on what came without a language.
     entrance.router,
 )

@@ -18,6 +18,7 @@ NOUNS = (
     "criteria",
     "search",
     "verify",
+    "submit",
     "about",
 )
 

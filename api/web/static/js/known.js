@@ -1,0 +1,26 @@
+// The names that a ledger knows, as suggestions beside fields, and what they are called.
+
+import { get } from "./api.js";
+import { byId, h } from "./dom.js";
+
+const PAGES = 5; // of a hundred names each; whoever is not among them is typed
+
+// A map of `party:x` and `factory:x` to what each is called; fills the lists `parties` and `names` of the page.
+export async function loadNames() {
+  const [parties, factories] = await Promise.all(["/v1/parties?limit=100", "/v1/factories?limit=100"].map(named));
+  byId("parties").replaceChildren(...options(parties, (name) => name.slice("party:".length)));
+  byId("names").replaceChildren(...options([...factories, ...parties], (name) => name));
+  return new Map([...factories, ...parties]);
+}
+
+async function named(path) {
+  const found = [];
+  for (let page = 0, after = ""; page < PAGES && after !== null; page++) {
+    const { items, next } = await get(`${path}${after && `&after=${encodeURIComponent(after)}`}`);
+    found.push(...items.map(({ name, called }) => [name, called?.texts?.[0]?.text ?? name]));
+    after = next;
+  }
+  return found;
+}
+
+const options = (names, valueOf) => names.map(([name, called]) => h("option", { value: valueOf(name) }, called));

@@ -1,0 +1,60 @@
+// The receipts that this browser keeps; one of them is shown whole, to be saved and printed.
+
+import { get } from "./api.js";
+import { fromBase64 } from "./bytes.js";
+import { byId, data, h, saveFile, say, scripted } from "./dom.js";
+import { factList } from "./preview.js";
+import { RECEIPTS, all } from "./store.js";
+import { whyNot } from "./takenin.js";
+
+const page = data("page");
+const { words, ledger, labels } = page;
+
+// Kinds that rest on what was just stated, as the next thing to state.
+const NEXT = { DocumentCaptured: ["statedIn", "basedOn"], DocumentReferenced: ["statedIn", "basedOn"] };
+const RESTING = ["allegation", "observation", "determination", "response", "request", "commitment"];
+
+async function show(receipt) {
+  byId("receipt").hidden = false;
+  byId("again").hidden = !receipt.duplicate;
+  const { logKeys } = await get("/v1/ledger");
+  const wrong = await whyNot(receipt, logKeys, ledger.origin);
+  byId("receipt-facts").replaceChildren(
+    factList([
+      [words.kind, labels.events[receipt.event] ?? receipt.event],
+      [words.signedFor, receipt.party],
+      [words.entry, receipt.index],
+      [words.recorded, receipt.recordedAt],
+      [words.statement, receipt.id],
+      [words.log, ledger.origin],
+      [words.checked, wrong === null ? words.checkedWell : say(words.checkedBadly, { what: wrong })],
+    ]),
+  );
+  byId("proof").textContent = receipt.proof;
+  byId("save-entry").onclick = () => saveFile(`${receipt.index}.entry`, fromBase64(receipt.entry));
+  byId("save-proof").onclick = () => saveFile(`${receipt.index}.tlog-proof`, receipt.proof, "text/plain");
+  byId("print").onclick = () => globalThis.print();
+  byId("to-statement").href = `${page.statements}/${receipt.id}?at_least=${receipt.index + 1}`;
+  byId("next").replaceChildren(...next(receipt));
+  byId("receipt-title").focus();
+}
+
+function next({ event, id }) {
+  const rels = NEXT[event];
+  if (!rels) return [];
+  const links = RESTING.map((kind) => h("li", {}, h("a", { href: `${page.submit}/${kind}?ref=${kind === "response" ? rels[0] : rels[1]}:${id}` }, words.resting[kind])));
+  return [h("p", {}, words.goOn), h("ul", { class: "choices" }, ...links)];
+}
+
+async function start() {
+  scripted();
+  const receipts = (await all(RECEIPTS)).filter((one) => one.genesis === ledger.genesis).sort((one, other) => other.index - one.index);
+  const items = receipts.map((one) => h("li", {}, h("a", { href: `?id=${one.id}` }, say(words.receiptOf, { entry: one.index, what: labels.events[one.event] ?? one.event })), ` ${one.recordedAt.slice(0, 10)}`));
+  byId("receipts").replaceChildren(...(items.length > 0 ? items : [h("li", {}, words.noReceipts)]));
+  const wanted = new URLSearchParams(location.search).get("id");
+  const chosen = receipts.find((one) => one.id === wanted);
+  if (chosen) await show(chosen);
+  else if (wanted) byId("told").textContent = words.noReceipt;
+}
+
+start().catch((error) => void (byId("told").textContent = error.message));
