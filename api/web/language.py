@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from importlib.resources import files
 from io import BytesIO
@@ -75,11 +75,7 @@ class Language:
 
     def number(self, value: int | str | Decimal) -> str:
         """An integer or decimal string with this language's separators, all its digits kept."""
-        exact = Decimal(str(value))
-        digits = max(-int(exact.as_tuple().exponent), 0)
-        return format_decimal(
-            exact, format="#,##0" + ("." + "0" * digits if digits else ""), locale=self.locale
-        )
+        return _number(str(value), self.locale)
 
     def date(self, value: str | None) -> str:
         """A date as statements have it: a year, month or day, an interval of these, or an instant's day."""
@@ -108,15 +104,33 @@ class Language:
         if len(parts) == 1:
             return value
         year, month, *day = parts
-        if not day:
-            return format_skeleton("yMMMM", date(year, month, 1), locale=self.locale)
-        return format_date(date(year, month, day[0]), format="long", locale=self.locale)
+        return (
+            _day(date(year, month, day[0]), self.locale) if day else _month(date(year, month, 1), self.locale)
+        )
 
     def text(self, values: Iterable[Mapping[str, str]]) -> Mapping[str, str] | None:
         """Of texts {"lang", "text"} the one in this language, else the first; None of none."""
         found = list(values)
         fitting = [one for one in found if one.get("lang", "").split("-")[0] == self.code]
         return next(iter(fitting or found), None)
+
+
+# Long pages have the same numbers and days again and again.
+@lru_cache(maxsize=16_384)
+def _number(value: str, locale: Locale) -> str:
+    exact = Decimal(value)
+    digits = max(-int(exact.as_tuple().exponent), 0)
+    return format_decimal(exact, format="#,##0" + ("." + "0" * digits if digits else ""), locale=locale)
+
+
+@lru_cache(maxsize=16_384)
+def _day(day: date, locale: Locale) -> str:
+    return str(format_date(day, format="long", locale=locale))
+
+
+@lru_cache(maxsize=4_096)
+def _month(day: date, locale: Locale) -> str:
+    return str(format_skeleton("yMMMM", day, locale=locale))
 
 
 @cache
