@@ -12,6 +12,7 @@ from projections.queries import DEFAULT_LIMIT
 SLUG = r"^[a-z0-9][a-z0-9._-]{0,127}$"
 DIGEST = r"^[0-9a-f]{64}$"
 ISSUE = r"^[a-z-]{1,64}(/[a-z-]{1,64})?$"
+METHOD = r"^[a-z-]{1,64}$"
 NAME = r"^(party|factory|criterion):[a-z0-9][a-z0-9._-]{0,127}$"
 MOST = 2**53 - 1
 

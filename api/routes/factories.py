@@ -11,6 +11,8 @@ from starlette.responses import Response
 from api import openapi
 from api.answers import service_of, show
 from api.parameters import (
+    ISSUE,
+    METHOD,
     USUAL_LIMIT,
     After,
     AsOfText,
@@ -30,6 +32,21 @@ KindName = Annotated[str, StringConstraints(pattern=f"^({'|'.join(sorted(KINDS))
 KindFilter = Annotated[
     list[KindName] | None,
     Query(alias="kind", max_length=len(KINDS), description="Only statements of these kinds."),
+]
+IssueFilter = Annotated[
+    str | None,
+    Query(
+        pattern=ISSUE,
+        description="Only statements on this issue, or on any below it; what has no issue of its own goes by "
+        "what it refers to.",
+    ),
+]
+MethodFilter = Annotated[
+    str | None,
+    Query(
+        pattern=METHOD,
+        description="Only statements by this method; what has none of its own goes by what it refers to.",
+    ),
 ]
 
 
@@ -79,6 +96,8 @@ def timeline(
     kinds: KindFilter = None,
     said_by: PartyFilter = None,
     signed_by: PartyFilter = None,
+    issue: IssueFilter = None,
+    method: MethodFilter = None,
     at_least: AtLeast = None,
     after: After = None,
     limit: Limit = USUAL_LIMIT,
@@ -88,7 +107,19 @@ def timeline(
     return show(
         request,
         lambda conn: queries.timeline(
-            conn, f"factory:{slug}", at, ANONYMOUS, today, by, after, limit, kinds, said_by, signed_by
+            conn,
+            f"factory:{slug}",
+            at,
+            ANONYMOUS,
+            today,
+            by,
+            after,
+            limit,
+            kinds,
+            said_by,
+            signed_by,
+            issue,
+            method,
         ),
         at_least,
     )

@@ -116,6 +116,42 @@ def test_by_said_an_item_counts_when_it_was_said_as_far_as_is_known_today(conn: 
     assert (lines[story.allegation].value, lines[story.allegation].certain) == ("2019", False)
 
 
+def test_a_timeline_is_narrowed_to_an_issue_with_what_goes_by_it(conn: Any, story: Story) -> None:
+    for issue in ("osh", "osh/ppe"):
+        assert ids(queries.timeline(conn, "factory:works", issue=issue)) == [story.allegation]
+    assert ids(queries.timeline(conn, "factory:works", issue="osh/heat")) == []
+
+
+def test_a_timeline_is_narrowed_to_a_method_with_what_goes_by_it(database_url: str) -> None:
+    log = SmallLog()
+    log.say("FactoryRegistered", "factory:works", {"country": "CN"}, by="registrar")
+    audit = log.say("AuditDescribed", "factory:works", {"methods": ["records-review"]})
+    observed = {
+        method: log.say(
+            "ObservationMade",
+            "factory:works",
+            {"issue": "osh/ppe", "method": method, "result": "present"},
+            refs=[("within", audit)],
+        )
+        for method in ("records-review", "worker-interview")
+    }
+    found = log.say("DeterminationIssued", "factory:works", {"outcome": "refuted"}, refs=[("within", audit)])
+    log.store(database_url)
+    with Runner(database_url, VIEWS) as runner:
+        while runner.run_once():
+            pass
+    with psycopg.connect(database_url, autocommit=True) as conn:
+
+        def narrowed(**chosen: str) -> list[str]:
+            return ids(queries.timeline(conn, "factory:works", **chosen))  # type: ignore[arg-type]
+
+        # An observation goes by its own method, a finding by that of its investigation.
+        assert narrowed(method="records-review") == [audit, observed["records-review"], found]
+        assert narrowed(method="worker-interview") == [observed["worker-interview"]]
+        assert narrowed(method="worker-interview", issue="osh") == [observed["worker-interview"]]
+        assert narrowed(method="worker-interview", issue="compensation") == []
+
+
 def test_pages_follow_each_other_without_gap_or_repeat(conn: Any) -> None:
     for by in ("recorded", "said", "occurred"):
         whole = ids(queries.timeline(conn, "factory:works", by=by))
