@@ -33,6 +33,7 @@ KEYWORDS: Final = {
 METHODS: Final = [
     ("api/web/**.py", "python"),
     ("api/notices.py", "python"),
+    ("api/dossier/**.py", "python"),
     ("projections/**.py", "python"),
     ("api/web/templates/**.html", "jinja2"),
 ]
