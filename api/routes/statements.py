@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -18,9 +18,14 @@ from ledger.core.entry import decode_entry_trusted
 from ledger.core.envelope import to_json_value
 from ledger.core.statement import read_statement
 from ledger.domain.visibility import ANONYMOUS, may_see
+from ledger.ports import StoredEntry
 from ledger.receipts import NotLogged
 
 router = APIRouter(tags=["statements"])
+
+_ENTRY: Final = "application/octet-stream"
+_PROOF: Final = "text/plain"
+_BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
 
 _BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": openapi.SUBMISSION}}}
@@ -104,10 +109,42 @@ def proof(request: Request, id: IdPath) -> Response:  # noqa: A002 - the path's 
     return answer(request, msgspec.json.encode(proven.to_json()))
 
 
-def _shown(service: Service, statement_id: str) -> dict[str, object]:
+@router.get(
+    "/statements/{id}/entry",
+    responses=openapi.reads("`<index>.entry`: the entry as it was logged.", _BINARY, _ENTRY),
+    response_class=Response,
+)
+def entry(request: Request, id: IdPath) -> Response:  # noqa: A002 - the path's own name
+    """The first file of a receipt."""
+    stored = _stored(service_of(request), id)
+    return _file(request, f"{stored.position}.entry", stored.state, _ENTRY)
+
+
+@router.get(
+    "/statements/{id}/tlog-proof",
+    responses=openapi.reads("`<index>.tlog-proof` (c2sp.org/tlog-proof@v1).", {"type": "string"}, _PROOF),
+    response_class=Response,
+)
+def proof_file(request: Request, id: IdPath) -> Response:  # noqa: A002 - the path's own name
+    """The second file of a receipt, as new as there is one."""
+    receipt = service_of(request).proof(id).receipt
+    return _file(request, f"{receipt.index}.tlog-proof", receipt.proof.encode(), _PROOF)
+
+
+def _file(request: Request, name: str, body: bytes, media: str) -> Response:
+    return answer(request, body, media, headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
+def _stored(service: Service, statement_id: str) -> StoredEntry:
+    """Raises `NotLogged`."""
     stored = service.recorder.entry_by_statement(statement_id)
     if stored is None:
         raise NotLogged(f"statement {statement_id} is not in this log", "check its id, or submit it")
+    return stored
+
+
+def _shown(service: Service, statement_id: str) -> dict[str, object]:
+    stored = _stored(service, statement_id)
     entry = decode_entry_trusted(stored.state)
     recorded = read_statement(entry.envelope.payload)
     held = service.recorder.disclosures_of([stored.position]) if may_see(ANONYMOUS, recorded) else []
