@@ -49,7 +49,7 @@ TABLE = View(
 class Key:
     """A party's key: valid for entries after `added` and before `revoked` (positions; protocol section 1).
 
-    What was signed at or after `compromised_since` is flagged, never dropped.
+    What was signed at or after `compromised_since` is flagged, never dropped. `public` are its raw bytes.
     """
 
     key_id: str
@@ -59,6 +59,7 @@ class Key:
     expires: str | None = None
     revoked: int | None = None
     compromised_since: int | None = None
+    public: bytes = b""
 
     def to_json(self) -> dict[str, object]:
         shown: dict[str, object] = {
@@ -202,9 +203,10 @@ def _introduced(statement: Statement, slug: str) -> list[Mapping[str, Any]]:
 
 
 def _key(claim: Mapping[str, Any], index: int) -> Key:
+    scope, public = tuple(claim.get("scope", ())), base64_decode(claim.get("publicKey", ""))
     # Entry 0 gives the keys without their ids.
-    own = claim.get("keyId") or key_id(base64_decode(claim["publicKey"]))
-    return Key(own, claim["role"], tuple(claim.get("scope", ())), index, claim.get("expires"))
+    own = claim.get("keyId") or key_id(public)
+    return Key(own, claim["role"], scope, index, claim.get("expires"), public=public)
 
 
 def _revoke(found: dict[str, Key], revoked: str, index: int, since: int | None) -> None:

@@ -66,6 +66,12 @@ class Verifier:
         seconds = int.from_bytes(stamp, "big")
         return seconds < TIMESTAMP_LIMIT and keys.verify(self.public, _cosigned(text, seconds), signature)
 
+    def time(self, signature: bytes) -> int | None:
+        """When a witness says that it made `signature`, in seconds since 1970; None of a log's signature."""
+        if self.algorithm == ED25519:
+            return None
+        return int.from_bytes(signature[:_TIMESTAMP_BYTES], "big")
+
 
 def _cosigned(text: str, seconds: int) -> bytes:
     return f"cosignature/v1\ntime {seconds}\n{text}".encode()

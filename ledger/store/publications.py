@@ -92,3 +92,10 @@ class PostgresPublications:
             yield PostgresTurn(connection)
         finally:
             connection.close()
+
+
+def first_covering(conn: psycopg.Connection[Any], index: int) -> Publication | None:
+    """The smallest published tree that holds the entry at `index`."""
+    cursor = conn.cursor(row_factory=tuple_row, binary=True)
+    row = cursor.execute(QUERIES["covering"], {"index": Int8(index)}).fetchone()
+    return None if row is None else Publication._make(row)

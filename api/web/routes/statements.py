@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
+import anyio.from_thread
+import msgspec
 from markupsafe import Markup
 from starlette.responses import Response
 
-from api.parameters import IdPath
+from api.composition import Service
+from api.parameters import After, IdPath
 from api.qr import code_svg
+from api.web.proofs import Proof, proof_of
 from api.web.routing import Visiting, pages
-from api.web.visit import Visit
-from ledger.core.checkpoint import parse
 from ledger.core.citation import Citation, format_citation
-from ledger.core.note import split_note
+from ledger.core.envelope import to_json_value
+from ledger.core.grammar import base64_encode
 from projections import statement_queries
 from projections.shown import Shown
+from projections.statement_queries import Whole
 
 router = pages()
 
+_PAGES: Final = ("factory:", "party:", "criterion:")  # names that have a page
+
 
 @router.get("/statements/{id}")
-def statement(visit: Visiting, id: IdPath) -> Response:  # noqa: A002 - the path's own name
-    """The statement with everything that bears on it."""
-    found = visit.read(lambda conn: statement_queries.whole(conn, id, visit.as_of, visit.viewer, visit.today))
-    citation = _citation(visit, found.shown)
+def statement(visit: Visiting, id: IdPath, after: After = None) -> Response:  # noqa: A002 - the path's own name
+    """The statement with everything that bears on it; `after` continues what refers to it."""
+    found = visit.read(
+        lambda conn: statement_queries.whole(conn, id, visit.as_of, visit.viewer, visit.today, after)
+    )
+    proof = proof_of(visit.service, id)
+    citation = format_citation(Citation(found.shown.id, found.shown.position, proof.checkpoint))
     title = visit.language.gettext("Code of this statement, for paper")
     return visit.page(
         "statement.html",
@@ -32,14 +44,49 @@ def statement(visit: Visiting, id: IdPath) -> Response:  # noqa: A002 - the path
         tagged=False,
         whole=found,
         shown=found.shown,
-        proven=visit.service.proof(id),
+        proof=proof,
+        root=base64_encode(proof.checkpoint.root),
+        concerned=[name for name in found.shown.subjects if name.startswith(_PAGES)],
+        unsigned=_unsigned(found.shown),
+        document=_document(visit.service, found),
+        raw=_raw(found, proof),
         citation=citation,
         code=Markup(code_svg(citation, title)),  # noqa: S704 - made of modules, its title is escaped there
-        witnesses=visit.service.witness_states(),
     )
 
 
-def _citation(visit: Visit, shown: Shown) -> str:
-    """What paper has to name so that it can be held against the log."""
-    note = visit.service.ledger.checkpoint().note
-    return format_citation(Citation(shown.id, shown.position, parse(split_note(note)[0])))
+def _unsigned(shown: Shown) -> list[str]:
+    """Whose words these are said to be, though they have neither signed nor adopted them."""
+    return [one.party for one in shown.provenance.said_by if one.standing not in ("signed", "adopted")]
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """What is logged and proven, as text: the signed payload, the envelope around it, the proof."""
+
+    payload: str
+    envelope: str
+    proof: str
+
+
+def _raw(found: Whole, proof: Proof) -> Raw:
+    envelope = found.entry.envelope
+    written = msgspec.json.format(msgspec.json.encode(to_json_value(envelope)), indent=2).decode()
+    return Raw(envelope.payload.decode(), written, proof.proven.receipt.proof)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The bytes that a public document statement names by digest, and whether they are held here."""
+
+    sha256: str
+    size: int | None
+
+
+def _document(service: Service, found: Whole) -> Document | None:
+    """None where the statement names no bytes, or a reader may not know whether they are held."""
+    shown = found.shown
+    named = [name.removeprefix("document:") for name in shown.subjects if name.startswith("document:")]
+    if shown.kind != "document" or not named or not found.shown_to_all:
+        return None
+    return Document(named[0], anyio.from_thread.run(service.blobs.size, named[0]))

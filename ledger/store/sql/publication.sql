@@ -6,6 +6,10 @@ SELECT pg_try_advisory_lock(%(key)b);
 -- name: newest
 SELECT size, root, note FROM publication WHERE finished_at IS NOT NULL ORDER BY size DESC LIMIT 1;
 
+-- name: covering
+SELECT size, root, note FROM publication
+WHERE finished_at IS NOT NULL AND size > %(index)b ORDER BY size LIMIT 1;
+
 -- name: unfinished
 SELECT size, root, note FROM publication WHERE finished_at IS NULL;
 
