@@ -45,6 +45,7 @@ PICTURES: Final = (
     Picture("compare", "/fr/criteria?issue=working-time", at="table"),
     Picture("search", "/en/search?q=training"),
     Picture("verify", "/en/verify"),
+    Picture("submit", "/en/submit/allegation"),
 )
 
 
