@@ -37,7 +37,7 @@ PICTURES: Final = (
     Picture("factory-dark", f"/en{FACTORY}", "dark"),
     Picture("factory-narrow", f"/en{FACTORY}", narrow=True),
     Picture("factory-known", f"/en{FACTORY}?known=2020-02-06", at="#timeline"),
-    Picture("matrix", f"/en{FACTORY}", at="#matrix"),
+    Picture("matrix", f"/en{FACTORY}", at="#claims"),
     Picture("factory-chinese", f"/zh{FACTORY}", narrow=True),
     Picture("unanswered", "/en/open"),
     Picture("unanswered-dark-narrow", "/de/open", "dark", narrow=True),
