@@ -1,4 +1,4 @@
-"""The question behind a factory's page: all that its views show of one name, read together, folded in parts.
+"""The questions behind a factory's page: what it is called, then all that views show of it, folded in parts.
 
 The folds are those of the single questions (`projections.queries`), over one slice: what several views show
 is read once, and a long page can be sent while it is folded.
@@ -27,7 +27,6 @@ from projections.queries import (
     Chosen,
     Conn,
     NotFound,
-    Resolved,
     lines_of,
     reader_at,
     resolve_name,
@@ -59,17 +58,29 @@ class Facets:
 
 
 @dataclass(frozen=True, slots=True)
-class Factory:
-    """A factory at a moment; what its parts show is folded when they are asked for.
+class Found:
+    """A factory by the name that was asked for, at a moment: what its page begins with.
 
-    `wanted` are the chosen items of its timeline, `following` the cursor of the rest.
+    `includes` are its name and those of which the history is part of its own.
     """
 
     asked: str
     name: str
     includes: tuple[str, ...]
     moment: Moment
+    viewer: Viewer
     entry: Entry
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class Factory:
+    """All about a factory at a moment; what its parts show is folded when they are asked for.
+
+    `wanted` are the chosen items of its timeline, `following` the cursor of the rest.
+    """
+
+    found: Found
     facets: Facets
     chosen: Chosen
     following: str | None
@@ -77,6 +88,14 @@ class Factory:
     wanted: tuple[Item, ...]
     opened: tuple[Item, ...]
     levels: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return self.found.name
+
+    @property
+    def moment(self) -> Moment:
+        return self.found.moment
 
     @property
     def names(self) -> Names:
@@ -92,7 +111,7 @@ class Factory:
 
     def matrix(self) -> Matrix:
         """Who claims what on which issue, by which method; of the whole log, whatever lines are chosen."""
-        return matrix_view.view(self.includes, self.known, self.moment.today)
+        return matrix_view.view(self.found.includes, self.known, self.moment.today)
 
     def comparisons(self) -> dict[str, Comparison]:
         """The clauses on the issues of the matrix and what they come to, by issue of level 1."""
@@ -103,57 +122,61 @@ class Factory:
         return open_items_view.view(item, self.known, self.moment.today)
 
 
-def factory(
+def find(
     conn: Conn,
     name: str,
     as_of: AsOf = NOW,
     viewer: Viewer = ANONYMOUS,
     today: str | None = None,
     chosen: Chosen = Chosen(),  # noqa: B008 - it is frozen
-) -> Factory:
-    """All that is known of a factory; an old name leads to what it became. Raises `NotFound`.
+) -> Found:
+    """A factory by its name; an old name leads to what it became. Raises `NotFound`.
 
-    Other than in `queries.timeline`, a time in `as_of` bounds what the ledger held, in whichever order: what
-    was learned later is absent.
+    `chosen` only says which views have to have come to the moment.
     """
     tables = (registry_view, matrix_view, checklist_view, criteria_view, open_items_view)
     reader = reader_at(conn, as_of, viewer, today, *(one.TABLE for one in tables), *chosen.views)
     resolved = resolve_name(reader, name)
-    registered = reader.positions_by_key(registry_view.TABLE, resolved.all)
+    registered = reader.items(reader.positions_by_key(registry_view.TABLE, resolved.all))
     if not registered:
         raise NotFound(name)
-    lines, following = lines_of(reader, resolved.all, chosen)
-    claims = reader.positions_by_key(matrix_view.TABLE, resolved.all)
-    opened = _opened(reader, resolved)
-    own = reader.items({*registered, *lines, *claims, *opened})
-    known, levels = _whole(reader, own)
-    known = with_names(reader, known, resolved.all)
+    known = with_names(reader, reader.with_context(registered, rounds=1), resolved.all)
     entry = registry_view.view(resolved.name, known)
     assert entry is not None, "a name with rows in the registry has an entry"
+    return Found(name, resolved.name, resolved.all, reader.moment, viewer, entry, known.names)
+
+
+def factory(conn: Conn, found: Found, chosen: Chosen = Chosen()) -> Factory:  # noqa: B008 - it is frozen
+    """All about a factory that was found, at the same moment, whatever has been logged since.
+
+    Other than in `queries.timeline`, a time asked for bounds what the ledger held, in whichever order: what
+    was learned later is absent.
+    """
+    reader = Reader(conn, found.moment, found.viewer)
+    lines, following = lines_of(reader, found.includes, chosen)
+    claims = reader.positions_by_key(matrix_view.TABLE, found.includes)
+    opened = _opened(reader, found.includes)
+    known, levels = _whole(reader, reader.items({*lines, *claims, *opened}))
     return Factory(
-        asked=name,
-        name=resolved.name,
-        includes=resolved.all,
-        moment=reader.moment,
-        entry=entry,
-        facets=_facets(reader, resolved),
+        found=found,
+        facets=_facets(reader, found.includes),
         chosen=chosen,
         following=following,
-        known=known,
+        known=with_names(reader, known, found.includes),
         wanted=tuple(reader.items(lines)),
         opened=tuple(reader.items(opened)),
         levels=levels,
     )
 
 
-def _opened(reader: Reader, resolved: Resolved) -> list[int]:
+def _opened(reader: Reader, names: Sequence[str]) -> list[int]:
     kinds = sorted(open_items_view.OPENERS)
-    query = {"kinds": kinds, "keys": list(resolved.all), "size": reader.moment.size, "limit": OPENED}
+    query = {"kinds": kinds, "keys": list(names), "size": reader.moment.size, "limit": OPENED}
     return [row[0] for row in reader.rows(_SQL["opened"], query)]
 
 
-def _facets(reader: Reader, resolved: Resolved) -> Facets:
-    query = {"keys": list(resolved.all), "size": reader.moment.size}
+def _facets(reader: Reader, names: Sequence[str]) -> Facets:
+    query = {"keys": list(names), "size": reader.moment.size}
     values: dict[str, dict[str, int]] = {}
     for found, count in reader.rows(_SQL["facets"], query):
         facet, _, value = found.partition(":")

@@ -16,7 +16,7 @@ from api.web.language import Language
 from api.web.overview import Overview, Placed, overview
 from ledger.core.vocabulary import VOCABULARIES
 from projections.dates import FIRST_DAY, LAST_DAY, days, days_between
-from projections.factory_queries import Factory
+from projections.factory_queries import Factory, Found
 from projections.items import Item
 from projections.matrix import (
     REPLIES,
@@ -30,6 +30,7 @@ from projections.matrix import (
     Reply,
     replies,
 )
+from projections.names import Names
 from projections.open_items import OPENERS, OUTCOMES, OpenItem
 from projections.profiles import detectability
 from projections.timeline import Line
@@ -165,11 +166,27 @@ class FactoryPage:
     """The parts of the page, each made when the template comes to it."""
 
     def __init__(
-        self, factory: Factory, language: Language, named: Callable[[str], str], known: str | None
+        self,
+        found: Found,
+        reading: Callable[[], Factory],
+        language: Language,
+        naming: Callable[[Names], Callable[[str], str]],
+        known: str | None,
     ) -> None:
-        self.factory, self.language, self.known = factory, language, known
-        self._named = named
-        self._claims = Claims(language, named)
+        """`reading` reads the rest of what was found, when the template comes to it."""
+        self.found, self.language, self.known = found, language, known
+        self._reading = reading
+        self._called = dict(found.names.by_name)
+        self.names = Names(self._called)
+        self._named = naming(self.names)
+        self._claims = Claims(language, self._named)
+
+    @cached_property
+    def factory(self) -> Factory:
+        """All about it; from here on its names are known, too."""
+        found = self._reading()
+        self._called.update(found.names.by_name)
+        return found
 
     # The timeline.
 
@@ -407,11 +424,11 @@ class FactoryPage:
 
     def other_names(self, shown: str) -> list[Mapping[str, str]]:
         """What it is called beside the name that the page has, in all languages."""
-        return [text for text in self.factory.entry.called.texts if text["text"] != shown]
+        return [text for text in self.found.entry.called.texts if text["text"] != shown]
 
     def older_names(self) -> list[Mapping[str, str]]:
         """What it was called before, oldest first."""
-        entry = self.factory.entry
+        entry = self.found.entry
         return older_names(
             (one.content for one in entry.history), (one["text"] for one in entry.called.texts)
         )

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Request
+from markupsafe import escape
 from psycopg import Connection
 from starlette.responses import Response, StreamingResponse
 
@@ -26,6 +27,7 @@ from api.web.language import LANGUAGES, Language, language
 from ledger.domain.visibility import ANONYMOUS, Viewer
 from projections.as_of import NOW, AsOf, Moment
 from projections.names import Names
+from projections.wording import marked
 
 T = TypeVar("T")
 
@@ -126,7 +128,8 @@ class Visit:
         made = environment(self.language).get_template(template)
         context = self._context(moment, names) | values
         if stream:
-            return StreamingResponse(_pieces(made.generate(context)), status, headers, HTML)
+            pieces = _pieces(made.generate(context), self.language.gettext(ENDED_EARLY))
+            return StreamingResponse(pieces, status, headers, HTML)
         return Response(made.render(context), status, headers, HTML)
 
     def _tag(self, moment: Moment) -> str:
@@ -161,15 +164,25 @@ class Visit:
         return named
 
 
-def _pieces(parts: Iterator[str]) -> Iterator[str]:
-    """Few pieces of some size instead of many small ones; the first, with the page's head, early."""
+ENDED_EARLY: Final = marked("The rest of this page could not be made just now. Load it again in a while.")
+
+
+def _pieces(parts: Iterator[str], sorry: str) -> Iterator[str]:
+    """Few pieces of some size instead of many small ones; the first, with the page's head, early.
+
+    What goes wrong on the way is told where the page ends, and goes on to whoever serves it.
+    """
     gathered: list[str] = []
     length, enough = 0, FIRST_PIECE
-    for part in parts:
-        gathered.append(part)
-        length += len(part)
-        if length >= enough:
-            yield "".join(gathered)
-            gathered.clear()
-            length, enough = 0, PIECE
+    try:
+        for part in parts:
+            gathered.append(part)
+            length += len(part)
+            if length >= enough:
+                yield "".join(gathered)
+                gathered.clear()
+                length, enough = 0, PIECE
+    except Exception:
+        yield "".join(gathered) + f'<p class="error" role="alert">{escape(sorry)}</p>'
+        raise
     yield "".join(gathered)

@@ -33,9 +33,7 @@ from api.web.language import language
 from api.web.routes.factories import LINES
 from ledger.core.envelope import to_json_value
 from ledger.core.grammar import milliseconds
-from ledger.domain.visibility import ANONYMOUS
-from projections import factory_queries
-from projections.as_of import NOW
+from projections.factory_queries import factory, find
 from projections.queries import Chosen
 from tests.support.builder import LOG_KEY, OPERATOR, ORIGIN, REGISTRAR, Log
 from tests.support.long_history import FACTORY, FIRST_DAY, History
@@ -151,14 +149,13 @@ def stages(settings: Settings, size: int, rounds: int, figures: Figures) -> None
         for number in range(rounds + 1):
             found: dict[str, float] = {}
             chosen = Chosen(limit=LINES)
+            one = _timed(found, "finding", lambda: service.read(lambda conn: find(conn, FACTORY, today="")))
             read = _timed(
                 found,
-                "read",
-                lambda chosen=chosen: service.read(
-                    lambda conn: factory_queries.factory(conn, FACTORY, NOW, ANONYMOUS, "", chosen)
-                ),
+                "reading",
+                lambda one=one, chosen=chosen: service.read(lambda conn: factory(conn, one, chosen)),
             )
-            page = FactoryPage(read, language("en"), read.names.of, None)
+            page = FactoryPage(one, lambda read=read: read, language("en"), lambda names: names.of, None)
             _timed(found, "drawing", lambda page=page: page.overview)
             _timed(found, "matrix", lambda page=page: page.matrix)
             _timed(found, "timeline", lambda page=page: list(page.told()))

@@ -61,19 +61,26 @@ def factory(
         by, kinds, said_by or None, signed_by or None, issue or None, method or None, after, LINES
     )
     found = visit.read(
-        lambda conn: factory_queries.factory(
+        lambda conn: factory_queries.find(
             conn, f"factory:{slug}", visit.as_of, visit.viewer, visit.today, chosen
         )
+    )
+    page = FactoryPage(
+        found,
+        lambda: visit.service.read(lambda conn: factory_queries.factory(conn, found, chosen)),
+        visit.language,
+        visit.naming,
+        known or None,
     )
     return visit.page(
         "factory.html",
         found.moment,
-        found.names,
+        page.names,
         stream=True,
-        factory=found,
-        page=FactoryPage(found, visit.language, visit.naming(found.names), known or None),
+        found=found,
+        page=page,
         words=words,
-        root=base64_encode(visit.service.root_at(found.moment.size)),
+        root=lambda: base64_encode(visit.service.root_at(found.moment.size)),
         cited=_cited(visit, known or None, found.moment.size),
     )
 

@@ -12,6 +12,7 @@ from ledger.core.checkpoint import parse as parse_checkpoint
 from ledger.core.grammar import base64_encode
 from ledger.core.merkle import Frontier, leaf_hash
 from ledger.core.note import split_note
+from ledger.ports import StoreUnavailable
 from tests.integration.api.conftest import Poster, TwinLog
 from tests.support.builder import Log
 from tests.support.long_history import History
@@ -355,6 +356,27 @@ def test_a_proposed_factory_says_that_the_registrar_signed_nothing(case: Poster)
 )
 def test_what_cannot_be_read_is_told_on_a_page(case: Poster, asked: dict[str, str]) -> None:
     assert "cannot" in page(case, "/en/factories/toys", 400, **asked).text
+
+
+def test_a_page_that_ends_early_says_so(rich: Poster, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise StoreUnavailable("the database does not answer", "try again")
+
+    page(rich, "/en/factories/toys")
+    monkeypatch.setattr("projections.factory_queries.factory", fail)
+    told = rich.client.get("/en/factories/toys").text
+    assert "<h1>toys</h1>" in told
+    assert told.endswith("Load it again in a while.</p>")
+
+
+def test_a_page_that_a_reader_holds_costs_no_reading_of_the_rest(
+    rich: Poster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = page(rich, "/en/factories/toys")
+    monkeypatch.delattr("projections.factory_queries.factory")
+    address = f"/en/factories/toys?at_least={rich.position}"
+    again = rich.client.get(address, headers={"if-none-match": held.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_an_unknown_factory_is_told_on_a_page(case: Poster) -> None:
