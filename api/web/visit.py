@@ -38,6 +38,7 @@ _POLICY: Final = (
 )
 # Where people sign or verify, no text may ever become markup or script.
 _TRUSTED: Final = "; require-trusted-types-for 'script'; trusted-types "
+SENT_SO_FAR: Final = "<!-- sent so far -->"  # what stands before it in a template is sent at once
 FIRST_PIECE: Final = 4_096  # characters after which a page begins to be sent
 PIECE: Final = 65_536  # characters sent together later: each piece costs a change of threads
 
@@ -178,7 +179,7 @@ def _pieces(parts: Iterator[str], sorry: str) -> Iterator[str]:
         for part in parts:
             gathered.append(part)
             length += len(part)
-            if length >= enough:
+            if length >= enough or SENT_SO_FAR in part:
                 yield "".join(gathered)
                 gathered.clear()
                 length, enough = 0, PIECE
