@@ -15,6 +15,7 @@ from api.web.comparisons import Compared
 from api.web.language import Language
 from api.web.overview import Overview, Placed, overview
 from ledger.core.vocabulary import VOCABULARIES
+from ledger.domain.derived.requests import ENDED
 from projections.dates import FIRST_DAY, LAST_DAY, days, days_between
 from projections.factory_queries import Factory, Found
 from projections.items import Item
@@ -43,6 +44,7 @@ GAP_DAYS: Final = 14
 CONFLICTS_SHOWN: Final = 12  # of one issue; the rest is counted
 STATES_SHOWN: Final = 6  # statements that brought an allegation where it stands
 OPEN_SHOWN: Final = 20
+OWING_SHOWN: Final = 3
 TOLD_VOICES: Final = 3  # a lane names fewer in full
 MANY_YEARS: Final = 2  # a list over more is jumped through by years
 SHAPES: Final = (
@@ -447,6 +449,17 @@ class FactoryPage:
         for one in found:
             by_event[one.shown.event] = by_event.get(one.shown.event, 0) + 1
         return Opened(tuple(found[:OPEN_SHOWN]), by_event, len(found) > OPEN_SHOWN)
+
+    @property
+    def owing(self) -> list[str]:
+        """Those who owe an answer in what is open, the ones who owe most first."""
+        owed = Counter(
+            one.standing.addressee
+            for item in self.opened.shown
+            for one in item.addressees
+            if one.standing.outcome not in ENDED
+        )
+        return [name for name, _ in owed.most_common(OWING_SHOWN)]
 
 
 T = TypeVar("T")

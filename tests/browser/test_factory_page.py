@@ -280,6 +280,16 @@ def test_ten_questions_and_five_disclosure_requests_are_open(opened: Open, demo:
     assert told.count("no answer in this ledger") >= 15
 
 
+def test_the_demands_on_the_programme_are_one_step_away(opened: Open, demo: Demo) -> None:
+    page = opened(demo.url + PATH)
+    page.get_by_role("link", name="All that was asked of ICTI Ethical Toy Program, about others too").click()
+    page.wait_for_load_state()
+    told = said(page, "main")
+    demands = re.findall(r"Demand|demand", told)
+    assert len(demands) >= 6
+    assert "extended by 4 of 4" in told
+
+
 def test_replayed_the_day_before_the_letter_all_that_hangs_on_it_is_absent(opened: Open, demo: Demo) -> None:
     page = opened(demo.url + PATH)
     page.fill("#known-day", "2020-02-06")
