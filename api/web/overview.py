@@ -19,6 +19,7 @@ from projections.dates import FIRST_DAY, LAST_DAY
 WIDTH: Final = 1000
 MARGIN: Final = 10  # left and right of the first and the last mark
 COLUMN: Final = 15  # a mark with its space
+COUNT: Final = 36  # a number of further entries with its space
 MARK: Final = 12
 ROW: Final = 15
 ROWS: Final = 6
@@ -241,12 +242,14 @@ def _lane(voices: tuple[str, ...], number: int, y: float, items: Sequence[Placed
     """Each entry in the first row where it has room."""
     ends, top = [-1.0] * ROWS, y + 4 + ROW / 2
     marks: list[Mark] = []
-    crowded: dict[int, list[Placed]] = {}
+    crowded: list[list[Placed]] = []
     for one in sorted(items, key=lambda one: (one.first, one.position)):
         x, until = span.x(one.first), span.x(one.last)
         free = next((row for row in range(ROWS) if ends[row] <= x), None)
         if free is None:
-            crowded.setdefault(int(x // (2 * COLUMN)), []).append(one)
+            if not crowded or x - span.x(crowded[-1][0].first) >= COUNT:
+                crowded.append([])
+            crowded[-1].append(one)
             continue
         width = round(until - x, 1) if until - x > MARK else 0.0
         ends[free] = x + max(width + MARK / 2, COLUMN)
@@ -254,7 +257,7 @@ def _lane(voices: tuple[str, ...], number: int, y: float, items: Sequence[Placed
     bottom = top + ROWS * ROW
     more = [
         More(few[0].position, len(few), min(one.recorded for one in few), span.x(few[0].first), bottom)
-        for few in crowded.values()
+        for few in crowded
     ]
     return Lane(voices, number, y, tuple(marks), tuple(more))
 

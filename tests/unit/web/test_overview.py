@@ -8,6 +8,7 @@ import pytest
 
 from api.web.overview import (
     COLUMN,
+    COUNT,
     GAP_WIDTH,
     LANES,
     MARGIN,
@@ -109,6 +110,14 @@ def test_more_than_fits_on_one_place_is_counted() -> None:
     (more,) = lane.more
     assert (more.position, more.count) == (ROWS, 3)
     assert more.y > lane.marks[-1].y
+
+
+def test_counts_stand_apart_and_miss_nothing() -> None:
+    days = [f"20{year:02}-{month:02}-01" for year in range(10, 20) for month in range(1, 13)] * 20
+    (lane,) = drawn(*(placed(n, day) for n, day in enumerate(days))).lanes
+    xs = [more.x for more in lane.more]
+    assert all(after - before >= COUNT for before, after in pairwise(xs))
+    assert len(lane.marks) + sum(more.count for more in lane.more) == len(days)
 
 
 def test_each_voice_has_a_lane_and_those_who_speak_together_one_of_their_own() -> None:
