@@ -2,48 +2,61 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from ledger.domain.derived.requests import same_slug
 from ledger.domain.visibility import ANONYMOUS, Viewer
+from projections import answering
 from projections import open_items as open_items_view
 from projections import registry as registry_view
+from projections.answering import Took
 from projections.as_of import NOW, AsOf, Moment
-from projections.dates import days_between
 from projections.items import Item, Slice
 from projections.names import Names
-from projections.open_items import OpenItem
+from projections.open_items import Addressee, OpenItem
 from projections.queries import Conn, NotFound, Resolved, reader_at, resolve_name, threads_of, with_names
 from projections.reader import Reader
 from projections.registry import Entry
 from projections.shown import Shown, show
 from projections.statements import statements
+from projections.voices import bearing
 
 _SQL = statements("party_queries")
-SHOWN: Final = 100
-"""At most so many of each list, the newest first."""
-ANSWERING: Final = frozenset({"answered", "partly", "concluded", "refused"})
+LISTS: Final = ("asked", "signed", "attributed", "captured")
+FEW: Final = 20
+"""So many of each list stand on a party's page, the newest first."""
+MANY: Final = 50
+"""So many stand on a page of one list."""
+ANSWERS: Final = frozenset({"answers", "partlyAnswers", "concludes", "refuses"})
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request to the party, and how it stands with it. `days` run from its recording to that of the first
-    statement by which the party answered or refused, None while there is none.
+    """A request to the party, how it stands with it, and how long the first statement took by which the party
+    answered, refused or concluded; None while there is none.
     """
 
     item: OpenItem
-    standing: open_items_view.Addressee
-    days: int | None
+    standing: Addressee
+    took: Took | None
 
-    def to_json(self) -> dict[str, object]:
-        return {**self.item.to_json(), "standing": self.standing.to_json(), "daysToAnswer": self.days}
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One of `LISTS` alone, what lies before the position `before`; else the newest of all."""
+
+    list: str | None = None
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """What a party has to do with: `signed` in its own voice, `attributed` to it by others, `captured` by it
-    of others, `asked` of it. `counts` are of all there are, where the lists hold the newest.
+    of others, `asked` of it, each the newest first. `kinds` counts, by list, all there are of each kind.
+    `following` is the cursor of the rest of the one list that was chosen.
     """
 
     entry: Entry
@@ -51,19 +64,33 @@ class Record:
     attributed: tuple[Shown, ...]
     captured: tuple[Shown, ...]
     asked: tuple[Asked, ...]
-    counts: Mapping[str, int]
+    kinds: Mapping[str, Mapping[str, int]]
+    following: str | None
     moment: Moment
     names: Names
 
+    def count(self, list_: str) -> int:
+        """How many there are in a list, shown or not."""
+        return sum(self.kinds[list_].values())
+
     @property
-    def median_days(self) -> int | None:
-        """The middle one of the days to an answer, the lower of two; None where nothing was answered."""
-        found = sorted(one.days for one in self.asked if one.days is not None)
-        return found[(len(found) - 1) // 2] if found else None
+    def outcomes(self) -> Mapping[str, int]:
+        """How many of the requests shown stand as what, by outcome."""
+        return Counter(one.standing.standing.outcome for one in self.asked)
+
+    @property
+    def middle_days(self) -> int | None:
+        """The middle one of the days to an answer, of the requests shown; None where none was answered."""
+        return answering.middle([one.took for one in self.asked if one.took is not None])
 
 
 def record(
-    conn: Conn, name: str, as_of: AsOf = NOW, viewer: Viewer = ANONYMOUS, today: str | None = None
+    conn: Conn,
+    name: str,
+    as_of: AsOf = NOW,
+    viewer: Viewer = ANONYMOUS,
+    today: str | None = None,
+    chosen: Chosen = Chosen(),
 ) -> Record:
     """What is known of the party `name`; an old name leads to what it became. Raises `NotFound`."""
     reader = reader_at(conn, as_of, viewer, today, registry_view.TABLE, open_items_view.TABLE)
@@ -71,7 +98,8 @@ def record(
     registered = reader.items(reader.positions_by_key(registry_view.TABLE, resolved.all))
     if not registered:
         raise NotFound(name)
-    found = _positions(reader, resolved)
+    found = _found(reader, resolved, chosen)
+    reader.items(position for one in found.lists.values() for position in one)  # all of them in one query
     items = {list_: reader.items(positions) for list_, positions in found.lists.items()}
     threads = threads_of(reader, items["asked"], open_items_view.TABLE) if items["asked"] else []
     everything = [*registered, *threads, *(item for one in items.values() for item in one)]
@@ -79,56 +107,73 @@ def record(
     entry = registry_view.view(resolved.name, known)
     assert entry is not None, "a name with rows in the registry has an entry"
     slugs = {one.partition(":")[2] for one in resolved.all}
+    standing = (asked(item, slugs, known, reader.moment.today) for item in items["asked"][::-1])
     return Record(
         entry=entry,
         signed=_newest(items["signed"], known),
         attributed=_newest(items["attributed"], known),
         captured=_newest(items["captured"], known),
-        asked=tuple(asked(item, slugs, known, reader.moment.today) for item in items["asked"][::-1]),
-        counts=found.counts,
+        asked=tuple(one for one in standing if one is not None),
+        kinds=found.kinds,
+        following=found.following,
         moment=reader.moment,
         names=known.names,
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Found:
-    lists: Mapping[str, list[int]]
-    counts: Mapping[str, int]
+    lists: dict[str, list[int]] = field(default_factory=lambda: {name: [] for name in LISTS})
+    kinds: dict[str, dict[str, int]] = field(default_factory=lambda: {name: {} for name in LISTS})
+    following: str | None = None
 
 
-def _positions(reader: Reader, resolved: Resolved) -> _Found:
-    """Where the lists lie, one query for all of them."""
+def _found(reader: Reader, resolved: Resolved, chosen: Chosen) -> _Found:
+    """Where the lists lie and what is in them, one query for all of it."""
     slugs = [one.partition(":")[2] for one in resolved.all]
+    most = FEW if chosen.list is None else MANY
     query = {
         "signed": [f"signed:{slug}" for slug in slugs],
         "said": [f"said:{slug}" for slug in slugs],
         "asked": slugs,
         "size": reader.moment.size,
-        "limit": SHOWN,
+        "list": chosen.list,
+        "before": reader.moment.size if chosen.before is None else chosen.before,
+        "limit": most + 1,
     }
-    lists: dict[str, list[int]] = {name: [] for name in ("signed", "attributed", "captured", "asked")}
-    counts = dict.fromkeys(lists, 0)
-    for name, position, count in reader.rows(_SQL["record"], query):
-        lists[name].append(position)
-        counts[name] = count
-    return _Found(lists, counts)
+    found = _Found()
+    for list_, position, kind, count in reader.rows(_SQL["record"], query):
+        if position is not None:
+            found.lists[list_].append(position)
+        else:
+            found.kinds[list_][kind] = count
+    for list_, positions in found.lists.items():
+        newest = sorted(positions, reverse=True)
+        if list_ == chosen.list and len(newest) > most:
+            found.following = str(newest[most - 1])
+        found.lists[list_] = newest[:most]
+    return found
 
 
 def _newest(items: list[Item], known: Slice) -> tuple[Shown, ...]:
     return tuple(show(item, known) for item in items[::-1])
 
 
-def asked(item: Item, slugs: set[str], known: Slice, today: str) -> Asked:
-    """How the request `item` stands with one of `slugs`, and how long an answer took."""
+def asked(item: Item, slugs: set[str], known: Slice, today: str) -> Asked | None:
+    """How the request `item` stands with one of `slugs`, and how long an answer took; None where an amendment
+    by all its issuers asks others instead.
+    """
     shown = open_items_view.view(item, known, today)
-    standing = next(one for one in shown.addressees if one.standing.addressee in slugs)
-    return Asked(shown, standing, _days(item, standing, known))
+    for one in shown.addressees:
+        if one.standing.addressee in slugs:
+            return Asked(shown, one, _took(item, one.standing.addressee, known))
+    return None
 
 
-def _days(item: Item, standing: open_items_view.Addressee, known: Slice) -> int | None:
-    if standing.standing.outcome not in ANSWERING:
-        return None
-    answers = [one for one in map(known.get, standing.standing.by) if one is not None]
-    first = min((one.recorded.recorded_at for one in answers), default=None)
-    return None if first is None else days_between(item.recorded.recorded_at, first)
+def _took(item: Item, addressee: str, known: Slice) -> Took | None:
+    answers = [
+        one.statement
+        for rel, one in bearing(item, known)
+        if rel in ANSWERS and any(same_slug(addressee, who) for who in one.statement.claimants)
+    ]
+    return answering.took(item.statement, answers)

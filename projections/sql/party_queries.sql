@@ -1,24 +1,23 @@
 -- What party_queries.py asks of the views.
 
 -- name: record
--- The newest of each list with how many it has: signed in its own voice, said by it as others report, captured by it
--- of others, and requests to it.
+-- Signed in its own voice, said by it as others report, captured by it of others, and requests to it: how many of each
+-- kind there are, and where the newest of each list lie. Each row is of a list: a position, or the number of a kind.
 WITH hand AS (
-    SELECT DISTINCT position FROM view_timeline WHERE key = ANY(%(signed)s) AND position < %(size)s
+    SELECT DISTINCT position, kind FROM view_timeline WHERE key = ANY(%(signed)s) AND position < %(size)s
 ), voice AS (
-    SELECT DISTINCT position FROM view_timeline WHERE key = ANY(%(said)s) AND position < %(size)s
+    SELECT DISTINCT position, kind FROM view_timeline WHERE key = ANY(%(said)s) AND position < %(size)s
 ), found AS (
-    SELECT 'signed' AS list, position FROM hand JOIN voice USING (position)
+    SELECT CASE WHEN voice.position IS NULL THEN 'captured' WHEN hand.position IS NULL THEN 'attributed'
+        ELSE 'signed' END AS list, position, coalesce(hand.kind, voice.kind) AS kind
+    FROM hand FULL JOIN voice USING (position)
     UNION ALL
-    SELECT 'attributed', position FROM voice WHERE position NOT IN (SELECT position FROM hand)
-    UNION ALL
-    SELECT 'captured', position FROM hand WHERE position NOT IN (SELECT position FROM voice)
-    UNION ALL
-    SELECT DISTINCT 'asked', position FROM view_open_items
+    SELECT DISTINCT 'asked', position, 'request' FROM view_open_items
     WHERE key = ANY(%(asked)s) AND rel = 'asks' AND position < %(size)s
 ), numbered AS (
-    SELECT list, position, count(*) OVER (PARTITION BY list) AS total,
-        row_number() OVER (PARTITION BY list ORDER BY position DESC) AS place
-    FROM found
+    SELECT list, position, row_number() OVER (PARTITION BY list ORDER BY position DESC) AS place
+    FROM found WHERE position < %(before)s AND (%(list)s::text IS NULL OR list = %(list)s)
 )
-SELECT list, position, total FROM numbered WHERE place <= %(limit)s;
+SELECT list, position, NULL, NULL FROM numbered WHERE place <= %(limit)s
+UNION ALL
+SELECT list, NULL, kind, count(*) FROM found GROUP BY list, kind;
