@@ -272,7 +272,7 @@ def with_profiles(reader: Reader, wanted: Sequence[Item], near: Slice) -> Slice:
     determined = [item for item in wanted if item.statement.kind == "determination"]
     within = [near.get(target) for item in determined for target in item.refers("within")]
     described = [one for one in within if one is not None and one.statement.kind == "investigation"]
-    return _with_checklists(reader, described, near.items) if described else near
+    return with_checklists(reader, described, near.items) if described else near
 
 
 def _after(cursor: str | None) -> dict[str, object]:
@@ -359,11 +359,11 @@ def investigation(
     """An investigation and its disclosure checklist. Raises `NotFound`."""
     reader = reader_at(conn, as_of, viewer, today, checklist_view.TABLE, registry_view.TABLE)
     item = statement_of(reader, statement_id, "investigation")
-    known = with_names(reader, _with_checklists(reader, [item], [item]))
+    known = with_names(reader, with_checklists(reader, [item], [item]))
     return one_of(reader, checklist_view.view(item, known, reader.moment.today), known)
 
 
-def _with_checklists(reader: Reader, items: Sequence[Item], more: Sequence[Item]) -> Slice:
+def with_checklists(reader: Reader, items: Sequence[Item], more: Sequence[Item]) -> Slice:
     """`more` with the threads of the investigations `items` and of their other descriptions."""
     others = reader.items(reader.positions_by_id({one for item in items for one in item.refers("sameAs")}))
     threads = threads_of(reader, [*items, *others], checklist_view.TABLE) if items else []
@@ -385,7 +385,7 @@ def matrix(
     near = reader.with_context(own)
     issues = {issue for item in own for issue in issues_of(item, near) if issue}
     clauses = reader.items(reader.positions_by_key(criteria_view.TABLE, issues))
-    whole = _with_checklists(reader, list(near.of_kind("investigation")), [*near.items, *clauses])
+    whole = with_checklists(reader, list(near.of_kind("investigation")), [*near.items, *clauses])
     known = with_names(reader, whole, resolved.all)
     folded = matrix_view.view(resolved.all, known, reader.moment.today)
     return one_of(reader, folded, known)

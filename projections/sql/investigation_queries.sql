@@ -4,3 +4,8 @@
 SELECT position FROM view_checklist
 WHERE rel = 'opens' AND position < %(size)s AND position > %(after)s
 ORDER BY position LIMIT %(limit)s;
+
+-- name: referring
+SELECT DISTINCT position FROM view_timeline
+WHERE key = ANY(%(keys)s) AND kind = ANY(%(kinds)s) AND position < %(size)s AND position > %(after)s
+ORDER BY position LIMIT %(limit)s;

@@ -12,8 +12,8 @@ from api.web.claims import Claims
 from api.web.language import Language
 from api.web.routing import Visiting, pages
 from ledger.domain.derived.checklists import NOT_DISCLOSED
-from projections import investigation_queries, queries
-from projections.checklist import ANSWERED, Checklist, Line
+from projections import investigation_queries
+from projections.checklist import ANSWERED, Line
 from projections.wording import marked
 
 router = pages()
@@ -26,7 +26,7 @@ STATES: Final = {
     "not-disclosed": marked("said to be not disclosed"),
     "said-by-others": marked("told by others only"),
 }
-"""Where a point of the checklist stands; the one that counts first is shown."""
+"""Where a point of the checklist stands."""
 
 
 @router.get("/investigations")
@@ -39,17 +39,18 @@ def investigations(visit: Visiting, after: After = None) -> Response:
 
 
 @router.get("/investigations/{id}")
-def investigation(visit: Visiting, id: IdPath) -> Response:  # noqa: A002 - the path's own name
-    """One investigation with its disclosure checklist (letter: R22-R25)."""
-    found = visit.read(lambda conn: queries.investigation(conn, id, visit.as_of, visit.viewer, visit.today))
-    assert isinstance(found.item, Checklist)
-    named = visit.naming(found.names)
+def investigation(visit: Visiting, id: IdPath, after: After = None) -> Response:  # noqa: A002 - the path's name
+    """One investigation with its disclosure checklist (letter: R22-R25), and what was found within it."""
+    found = visit.read(
+        lambda conn: investigation_queries.whole(conn, id, visit.as_of, visit.viewer, visit.today, after)
+    )
     return visit.page(
         "investigation.html",
         found.moment,
         found.names,
-        checklist=found.item,
-        told=Told(visit.language, named),
+        whole=found,
+        checklist=found.checklist,
+        told=Told(visit.language, visit.naming(found.names)),
     )
 
 
@@ -64,15 +65,14 @@ class Told:
         """What the point is about."""
         return self._language.term("topics", line.point.topic)
 
-    def state(self, line: Line) -> str:
-        """Where the point stands, in words."""
-        states = line.point.states
-        if not states:
-            return self._language.gettext("nobody has told or asked")
-        first = states[0]
-        if first == "asked" and any(one.outcome == "partly" for one in line.point.asked):
-            first = "partly"
-        return self._language.gettext(STATES[first])
+    def states(self, line: Line) -> list[str]:
+        """Where the point stands, in words, what counts first."""
+        found = [self._state(state, line) for state in line.point.states]
+        return found or [self._language.gettext("nobody has told or asked")]
+
+    def _state(self, state: str, line: Line) -> str:
+        partly = state == "asked" and any(one.outcome == "partly" for one in line.point.asked)
+        return self._language.gettext(STATES["partly" if partly else state])
 
     def value(self, topic: str, value: object) -> str:
         """What is told of a point."""
