@@ -9,9 +9,7 @@ let pieces = [];
 // Offer what can be changed in the file that was checked.
 export async function startDrill(given) {
   const { verifier, which, page } = given;
-  if (given.subject.kind === "unreadable") return;
   const { pieces: found, parts } = await verifier.ask("changeable", { which });
-  if (found.every(({ size }) => size === 0)) return;
   if (drill === null) listen();
   [drill, pieces] = [given, found];
   byId("drill").hidden = false;

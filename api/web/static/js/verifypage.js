@@ -68,7 +68,7 @@ async function take(files) {
   if (verifier.isBusy) {
     // Whoever chooses something else does not wait for the check before.
     verifier.restart();
-    await verifier.ask("trusting", { text: state.trust });
+    await trustAgain();
   }
   await open(files);
 }
@@ -132,6 +132,7 @@ async function check(which) {
   try {
     const { steps, verdict } = await run(subject, { which }, "", say(words.checking, subject));
     await showVerdict(subject, steps, verdict);
+    if (steps.at(-1).grade === "unreadable") return; // there is nothing to be judged after a change
     await startDrill({ page, verifier, told, run, which, subject, isTrusting: state.trust !== null });
   } catch (error) {
     tellRefusal(error);
@@ -200,7 +201,16 @@ async function stop() {
   verifier.restart();
   Object.assign(state, { files: [], subjects: [] });
   status(words.stopped);
-  await verifier.ask("trusting", { text: state.trust });
+  await trustAgain();
+}
+
+// A fresh worker knows nothing of it; another restart meanwhile tells the next one itself.
+async function trustAgain() {
+  try {
+    await verifier.ask("trusting", { text: state.trust });
+  } catch (error) {
+    if (!error.stopped) throw error;
+  }
 }
 
 // --- the page -----------------------------------------------------------------------------------------------------------
