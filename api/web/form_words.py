@@ -118,7 +118,9 @@ CLOSED_HELP: Final = marked(
     "Others as party: or factory: and a short name."
 )
 REFS_HELP: Final = marked("The statements that this one answers, rests on or changes.")
-TARGET_HELP: Final = marked("Its id, the address of its page, or a name such as factory:river-mill.")
+TARGET_HELP: Final = marked(
+    "Its id, the address of its page, a name such as factory:river-mill; or words to look for, and “Find”."
+)
 LOCATOR_HELP: Final = marked("A page or paragraph, such as p4.")
 ISSUERS_HELP: Final = marked("Short names of other parties that sign the same statement.")
 VOICE_HELP: Final = marked("Leave empty if it is your own. The ledger shows who says it and who signed it.")

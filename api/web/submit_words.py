@@ -38,8 +38,8 @@ WORDS: Final[Mapping[str, Any]] = {
     "foundStatement": marked("{event} by {by}, recorded {day}."),
     "looking": marked("Looking…"),
     "nothingFound": marked(
-        "Nothing found. Paste the address of the statement's page, "
-        "or name above whom it is about and look again."
+        "Nothing found. Type other words, paste the address of the statement's page, "
+        "or name above whom it is about and leave this empty."
     ),
     # Documents.
     "digested": marked("SHA-256: {digest}"),

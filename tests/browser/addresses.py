@@ -17,6 +17,14 @@ FIXED = (
     "/criteria",
     "/search",
     "/verify",
+    "/submit",
+    "/submit/keys",
+    "/submit/done",
+    "/submit/cosign",
+    "/submit/allegation",
+    "/submit/investigation",
+    "/submit/document?event=DocumentCaptured",
+    "/submit/amendment?event=StatementCorrected",
 )
 
 

@@ -69,20 +69,13 @@ def code(visit: Visiting, request: Annotated[str, Query(max_length=LIMIT)]) -> R
 @router.get("/submit/done")
 def done(visit: Visiting) -> Response:
     """The receipts that this browser keeps."""
-    return visit.page("submit_done.html", None, signs=True, data=_shared(visit))
+    return visit.page("submit_done.html", None, signs=True, data=_of_every_form(visit))
 
 
 @router.get("/submit/cosign")
 def cosign(visit: Visiting) -> Response:
     """A signed file: what it says, this browser's signature, sending it."""
-    data = _shared(visit)
-    members: dict[str, str] = {}
-    codes: dict[str, dict[str, str]] = {}
-    forms = Forms(visit.language)
-    for event in (event for events in offered().values() for event in events):
-        _gather_form(forms.form(event), members, codes)
-    data["labels"] |= {"members": members, "codes": codes}
-    return visit.page("submit_cosign.html", None, signs=True, data=data)
+    return visit.page("submit_cosign.html", None, signs=True, data=_of_every_form(visit))
 
 
 @router.get("/submit/{kind}")
@@ -177,6 +170,18 @@ def _of_form(visit: Visit, form: Form, of: str | None) -> dict[str, Any]:
         "limits": {"document": visit.service.settings.max_document_bytes},
         "labels": {**shared, "event": event, "members": members, "codes": codes},
     }
+
+
+def _of_every_form(visit: Visit) -> dict[str, Any]:
+    """What the pages know that show statements of any kind."""
+    data = _shared(visit)
+    members: dict[str, str] = {}
+    codes: dict[str, dict[str, str]] = {}
+    forms = Forms(visit.language)
+    for event in (event for events in offered().values() for event in events):
+        _gather_form(forms.form(event), members, codes)
+    data["labels"] |= {"members": members, "codes": codes}
+    return data
 
 
 def _gather_form(form: Form, members: dict[str, str], codes: dict[str, dict[str, str]]) -> None:

@@ -1,11 +1,12 @@
-// Finding the statement that a reference means: by its id or address, or among those about whom the form is.
+// Finding the statement that a reference means: by its id or address, by words, or among those about whom the form is.
 
 import { get } from "./api.js";
 import { targetIn } from "./compose.js";
 import { h, say } from "./dom.js";
 import { readField, writeField } from "./fields.js";
 
-const MOST = 100; // statements that are offered of one timeline
+const MOST = 50; // statements that are offered
+const NEWEST_OF = 1000; // statements of one timeline, of which the newest are offered
 
 // Let the buttons of a form find statements; `resolver` looks ids and names up, `changed` hears of a choice.
 export function armFinder(form, page, resolver, changed) {
@@ -29,7 +30,8 @@ async function answer(form, reference, page, resolver, changed) {
   const known = await lookUp(typed, resolver);
   if (known) return [h("p", {}, described(known, page))];
   const rel = readField(reference.querySelector('[data-member="rel"]'));
-  const choices = await statementsAbout(readField(form.querySelector('[data-member="subjects"]')) ?? [], kindsOf(rel, page), typed);
+  const kinds = kindsOf(rel, page);
+  const choices = typed === "" ? await statementsAbout(readField(form.querySelector('[data-member="subjects"]')) ?? [], kinds) : await searched(typed, kinds);
   if (choices.length === 0) return [h("p", {}, page.words.nothingFound)];
   const choose = (id) => () => {
     writeField(field, id);
@@ -57,21 +59,24 @@ function described({ name, event, issuers, recordedAt }, { words, labels }) {
 // The kinds that a relation may lead to; every kind while none is chosen.
 const kindsOf = (rel, { tables }) => new Set(tables.refs.filter((rule) => !rel || rule.rel === rel).flatMap((rule) => rule.targets));
 
-// The newest statements about the names in the form, of the right kinds, that hold what was typed.
-async function statementsAbout(names, kinds, typed) {
-  const paths = names.filter((name) => /^(party|factory):/.test(name)).map((name) => timelineOf(name));
-  const pages = await Promise.all(paths.map((path) => get(path)));
+// Statements of these kinds that hold the words.
+async function searched(words, kinds) {
+  const query = [["q", words], ["limit", MOST], ...[...kinds].map((kind) => ["kind", kind])];
+  return (await get(`/v1/search?${new URLSearchParams(query)}`)).items;
+}
+
+// The newest statements of these kinds about the names in the form.
+async function statementsAbout(names, kinds) {
+  const pages = await Promise.all(names.filter((name) => /^(party|factory):/.test(name)).map((name) => get(timelineOf(name))));
   const found = new Map(pages.flatMap(({ items }) => items).map((one) => [one.id, one]));
-  const fitting = [...found.values()].filter((one) => kinds.has(one.kind) && holds(one, typed.toLowerCase()));
+  const fitting = [...found.values()].filter((one) => kinds.has(one.kind));
   return fitting.sort((one, other) => other.position - one.position).slice(0, MOST);
 }
 
 function timelineOf(name) {
   const [kind, slug] = [name.slice(0, name.indexOf(":")), name.slice(name.indexOf(":") + 1)];
-  return `/v1/${kind === "party" ? "parties" : "factories"}/${encodeURIComponent(slug)}/timeline?limit=${MOST}`;
+  return `/v1/${kind === "party" ? "parties" : "factories"}/${encodeURIComponent(slug)}/timeline?limit=${NEWEST_OF}`;
 }
-
-const holds = (one, typed) => typed === "" || JSON.stringify([one.event, one.content, one.provenance]).toLowerCase().includes(typed);
 
 function choiceText(one, { labels }) {
   const words = one.content?.title?.text ?? one.content?.text?.text ?? one.content?.url ?? "";

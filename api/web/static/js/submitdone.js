@@ -3,7 +3,8 @@
 import { get } from "./api.js";
 import { fromBase64 } from "./bytes.js";
 import { byId, data, h, saveFile, say, scripted } from "./dom.js";
-import { factList } from "./preview.js";
+import { erasableRows, factList, permanentRows } from "./preview.js";
+import { decodeStatement, parseDisclosure } from "./statement.js";
 import { RECEIPTS, all } from "./store.js";
 import { whyNot } from "./takenin.js";
 
@@ -21,7 +22,6 @@ async function show(receipt) {
   const wrong = await whyNot(receipt, logKeys, ledger.origin);
   byId("receipt-facts").replaceChildren(
     factList([
-      [words.kind, labels.events[receipt.event] ?? receipt.event],
       [words.signedFor, receipt.party],
       [words.entry, receipt.index],
       [words.recorded, receipt.recordedAt],
@@ -30,13 +30,29 @@ async function show(receipt) {
       [words.checked, wrong === null ? words.checkedWell : say(words.checkedBadly, { what: wrong })],
     ]),
   );
+  byId("stated").replaceChildren(factList(await statedRows(receipt)));
   byId("proof").textContent = receipt.proof;
   byId("save-entry").onclick = () => saveFile(`${receipt.index}.entry`, fromBase64(receipt.entry));
   byId("save-proof").onclick = () => saveFile(`${receipt.index}.tlog-proof`, receipt.proof, "text/plain");
-  byId("print").onclick = () => globalThis.print();
+  byId("print").onclick = print;
   byId("to-statement").href = `${page.statements}/${receipt.id}?at_least=${receipt.index + 1}`;
   byId("next").replaceChildren(...next(receipt));
   byId("receipt-title").focus();
+}
+
+// What the statement says, from the bytes that were signed and the words that went with them.
+async function statedRows({ payload, disclosures, event }) {
+  const { predicate, subjects } = await decodeStatement(payload);
+  const disclosed = await Promise.all(disclosures.map(parseDisclosure));
+  const own = { ...page, labels: { ...labels, event: labels.events[event] ?? event } };
+  const built = { value: { predicate, subject: subjects }, disclosed };
+  return [...permanentRows(built, own, new Map(), new Map()), ...erasableRows(built, own, null)];
+}
+
+// Paper shows what is folded away on the screen.
+function print() {
+  byId("proof").closest("details").open = true;
+  globalThis.print();
 }
 
 function next({ event, id }) {

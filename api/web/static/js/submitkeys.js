@@ -71,8 +71,8 @@ function waiting(device) {
   return h(
     "div",
     {},
-    h("p", {}, words.sendRequest),
     h("p", {}, h("button", { type: "button", click: () => saveFile(name, device.request, "text/plain") }, words.saveRequest)),
+    h("p", {}, words.sendRequest),
     h("pre", {}, h("code", {}, command)),
     h("details", {}, h("summary", {}, words.showCode), h("div", { class: "code-box" }, h("img", { src: address, alt: words.codeAlt })), h("pre", { class: "request" }, device.request)),
     h("p", { class: "help" }, words.offline),
