@@ -223,7 +223,10 @@ def timeline(
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which lines of a timeline are asked for, see `timeline`; `after` is the cursor of the page before."""
+    """Which lines of a timeline are asked for, see `timeline`; `after` is the cursor of the page before.
+
+    Raises `CursorUnreadable`, whether or not there is anything by that name.
+    """
 
     by: str = "recorded"
     kinds: Sequence[str] | None = None
@@ -233,6 +236,9 @@ class Chosen:
     method: str | None = None
     after: str | None = None
     limit: int = DEFAULT_LIMIT
+
+    def __post_init__(self) -> None:
+        _after(self.after)
 
     @property
     def facets(self) -> list[str]:
