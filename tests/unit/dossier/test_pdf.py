@@ -34,6 +34,9 @@ LOG = paper_case()
 BUNDLE_BYTES = bundle_bytes(LOG, "factory:toys")
 ENTRIES = {one.index for one in parse_bundle(BUNDLE_BYTES).entries}
 
+# One process makes what these tests share.
+pytestmark = pytest.mark.xdist_group("paper")
+
 
 @dataclass
 class Printed:
