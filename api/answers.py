@@ -47,13 +47,18 @@ def service_of(request: Request) -> Service:
     return service
 
 
-def show(request: Request, question: Question, at_least: int | None = None) -> Response:
-    """Ask the views, once they have taken in `at_least` entries, and answer in JSON. Raises `Problem`."""
+def show(
+    request: Request, question: Question, at_least: int | None = None, *, searching: bool = False
+) -> Response:
+    """Ask the views, once they have taken in `at_least` entries, and answer in JSON. Raises `Problem`.
+
+    `searching` is for questions that read the words of disclosures.
+    """
     refuse_unknown_parameters(request)
     service = service_of(request)
     about = service.about
     if at_least is not None:
-        service.wait_for(at_least)
+        service.wait_for(at_least, searching=searching)
     model = service.read(question)
     shown = {"ledger": about.to_json(), "notice": notice(about.clock), **model.to_json()}
     headers = {"evidence-position": str(model.moment.size)}

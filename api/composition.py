@@ -186,18 +186,19 @@ class Service:
         except OperationalError as error:  # of which the pool's own, that none came free, is one
             raise StoreUnavailable(f"the database does not answer: {error}") from error
 
-    def wait_for(self, position: int) -> None:
+    def wait_for(self, position: int, *, searching: bool = False) -> None:
         """Return once every view has taken in the first `position` entries (read your writes).
 
-        Raises `Problem` when the log is not that long, or the views do not get there in time.
+        Whoever is `searching` waits for the words of the disclosures, too: they come later, and nobody else
+        needs them. Raises `Problem` when the log is not that long, or the views do not get there in time.
         """
         if position > (logged := self.recorder.head().size):
             raise Problem("position-ahead", f"the log has {logged} entries", "at_least")
         if self._projector is not None:
             self._projector.wake()
         with self._reading() as conn:
-            everything = (*VIEWS, schema.words(conn))  # search reads words, too
-            if position and not runner.wait(conn, everything, position - 1, self.settings.wait_seconds):
+            views = (*VIEWS, schema.words(conn)) if searching else VIEWS
+            if position and not runner.wait(conn, views, position - 1, self.settings.wait_seconds):
                 raise Problem("views-behind", f"not at {position} within {self.settings.wait_seconds} s")
 
     def today(self) -> str:
@@ -208,6 +209,11 @@ class Service:
         """How every view stands."""
         with self._reading() as conn:
             return runner.health(conn, VIEWS)
+
+    def search_health(self) -> runner.ViewHealth:
+        """How the words of the disclosures stand."""
+        with self._reading() as conn:
+            return runner.health(conn, [schema.words(conn)])[0]
 
     def pending_migrations(self) -> list[str]:
         """Labels of migrations that were not applied."""

@@ -60,11 +60,14 @@ class Visit:
         """The reader's day; "" where the ledger's own entries say it."""
         return self.service.today()
 
-    def read(self, question: Callable[[Connection[Any]], T]) -> T:
-        """Ask the views in one snapshot, once they have taken in what the address demands."""
+    def read(self, question: Callable[[Connection[Any]], T], *, searching: bool = False) -> T:
+        """Ask the views in one snapshot, once they have taken in what the address demands.
+
+        `searching` is for questions that read the words of disclosures.
+        """
         at_least = self.request.query_params.get("at_least", "")
         if at_least.isdecimal() and len(at_least) < 16:
-            self.service.wait_for(int(at_least))
+            self.service.wait_for(int(at_least), searching=searching)
         return self.service.read(question)
 
     # Addresses.
