@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import StringConstraints
 from starlette.responses import Response
 
 from api import openapi
 from api.answers import service_of, show
-from api.parameters import ISSUE, SLUG, USUAL_LIMIT, After, AsOfText, AtLeast, Limit, moment
-from api.routes.factories import KindName
+from api.parameters import USUAL_LIMIT, After, AsOfText, AtLeast, Limit, moment
+from api.searching import Issues, Kinds, Methods, Order, SaidBy, SignedBy, Years, chosen
 from ledger.domain.visibility import ANONYMOUS
 from projections import search_queries
 from projections.search_terms import LONGEST_QUERY
 
 router = APIRouter(tags=["search"])
 
-METHOD = r"^[a-z-]{1,64}$"
-YEAR = r"^[0-9]{4}$"
 LANG = r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
 
 Words = Annotated[
@@ -31,30 +28,6 @@ Words = Annotated[
         "leaves out. Words are found by their stems in English, French and German, Chinese by its "
         "characters.",
     ),
-]
-Kinds = Annotated[list[KindName], Query(alias="kind", max_length=32, description="Only these kinds.")]
-Issues = Annotated[
-    list[Annotated[str, StringConstraints(pattern=ISSUE)]],
-    Query(alias="issue", max_length=32, description="Only these issues; one of level 1 means all below it."),
-]
-Methods = Annotated[
-    list[Annotated[str, StringConstraints(pattern=METHOD)]],
-    Query(alias="method", max_length=32, description="Only these methods."),
-]
-SaidBy = Annotated[
-    list[Annotated[str, StringConstraints(pattern=SLUG)]],
-    Query(max_length=32, description="Only what one of these parties says, or is said to say."),
-]
-SignedBy = Annotated[
-    list[Annotated[str, StringConstraints(pattern=SLUG)]],
-    Query(max_length=32, description="Only what one of these parties signed."),
-]
-Years = Annotated[
-    list[Annotated[str, StringConstraints(pattern=YEAR)]],
-    Query(alias="period", max_length=32, description="Only what is about one of these years."),
-]
-Order = Annotated[
-    Literal["relevance", "newest"], Query(description="What fits best first, or what was recorded last.")
 ]
 Lang = Annotated[
     str, Query(pattern=LANG, max_length=35, description="What is written in this language comes first.")
@@ -70,12 +43,12 @@ def search(
     request: Request,
     q: Words,
     as_of: AsOfText = None,
-    kinds: Kinds = [],  # noqa: B006 - FastAPI copies it
-    issues: Issues = [],  # noqa: B006
-    methods: Methods = [],  # noqa: B006
-    said_by: SaidBy = [],  # noqa: B006
-    signed_by: SignedBy = [],  # noqa: B006
-    periods: Years = [],  # noqa: B006
+    kinds: Kinds = None,
+    issues: Issues = None,
+    methods: Methods = None,
+    said_by: SaidBy = None,
+    signed_by: SignedBy = None,
+    periods: Years = None,
     order: Order = "relevance",
     lang: Lang = "en",
     at_least: AtLeast = None,
@@ -84,17 +57,10 @@ def search(
 ) -> Response:
     """Statements by words, names and codes, with counts to narrow them down; said by and signed by apart."""
     today, at = service_of(request).today(), moment(as_of)
-    given = {
-        "kind": kinds,
-        "issue": issues,
-        "method": methods,
-        "said": said_by,
-        "signed": signed_by,
-        "period": periods,
-    }
-    chosen = {name: values for name, values in given.items() if values}
+    facets = chosen(kinds, issues, methods, said_by, signed_by, periods)
     return show(
         request,
-        lambda conn: search_queries.search(conn, q, at, ANONYMOUS, today, lang, chosen, order, after, limit),
+        lambda conn: search_queries.search(conn, q, at, ANONYMOUS, today, lang, facets, order, after, limit),
         at_least,
+        searching=True,
     )

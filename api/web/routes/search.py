@@ -3,77 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import Query
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
-from api.parameters import ISSUE, SLUG, After
+from api.parameters import After
+from api.searching import Issues, Kinds, Methods, Order, SaidBy, SignedBy, Years, chosen
 from api.web.claims import Claims
 from api.web.language import Language
 from api.web.routing import Visiting, pages
-from ledger.core.kinds import KINDS
-from projections import search_queries
 from projections.excerpts import Excerpt
 from projections.search_queries import Match, Results, Value
+from projections.search_queries import search as ask
 from projections.search_terms import QueryUnreadable
 from projections.wording import marked
 
 router = pages()
 
 LIMIT: Final = 25
-CODE = r"^[a-z-]{1,64}$"
-YEAR = r"^[0-9]{4}$"
-
+# Longer ones are read, so that the page can say what is wrong with them.
 Words = Annotated[str, Query(max_length=1000)]
-Kinds = Annotated[list[str], Query(max_length=len(KINDS), alias="kind")]
-Issues = Annotated[list[Annotated[str, Query(pattern=ISSUE)]], Query(max_length=32, alias="issue")]
-Methods = Annotated[list[Annotated[str, Query(pattern=CODE)]], Query(max_length=32, alias="method")]
-SaidBy = Annotated[list[Annotated[str, Query(pattern=SLUG)]], Query(max_length=32)]
-SignedBy = Annotated[list[Annotated[str, Query(pattern=SLUG)]], Query(max_length=32)]
-Years = Annotated[list[Annotated[str, Query(pattern=YEAR)]], Query(max_length=32, alias="period")]
-Order = Annotated[Literal["relevance", "newest"], Query()]
 
 
 @router.get("/search")
 def search(
     visit: Visiting,
     q: Words = "",
-    kinds: Kinds = [],  # noqa: B006 - FastAPI copies it
-    issues: Issues = [],  # noqa: B006
-    methods: Methods = [],  # noqa: B006
-    said_by: SaidBy = [],  # noqa: B006
-    signed_by: SignedBy = [],  # noqa: B006
-    periods: Years = [],  # noqa: B006
+    kinds: Kinds = None,
+    issues: Issues = None,
+    methods: Methods = None,
+    said_by: SaidBy = None,
+    signed_by: SignedBy = None,
+    periods: Years = None,
     order: Order = "relevance",
     after: After = None,
 ) -> Response:
     """The form, and what is found."""
     if not q.strip():
         return visit.page("search.html", None, q="", results=None, trouble=None)
-    chosen = {
-        "kind": kinds,
-        "issue": issues,
-        "method": methods,
-        "said": said_by,
-        "signed": signed_by,
-        "period": periods,
-    }
+    facets, lang = chosen(kinds, issues, methods, said_by, signed_by, periods), visit.language.code
+    at, viewer, today = visit.as_of, visit.viewer, visit.today
     try:
         results = visit.read(
-            lambda conn: search_queries.search(
-                conn,
-                q,
-                visit.as_of,
-                visit.viewer,
-                visit.today,
-                visit.language.code,
-                {name: values for name, values in chosen.items() if values},
-                order,
-                after,
-                LIMIT,
-            )
+            lambda conn: ask(conn, q, at, viewer, today, lang, facets, order, after, LIMIT), searching=True
         )
     except QueryUnreadable as trouble:
         return visit.page("search.html", None, status=400, q=q, results=None, trouble=trouble)
@@ -87,7 +61,6 @@ def search(
         facets=Facets(results, visit.language, Claims(visit.language, visit.naming(results.names))),
         marked_text=marked_text,
         order=order,
-        said=visit.language.gettext,
     )
 
 
