@@ -3,7 +3,7 @@
 Views are functions of the entries. What a disclosure says is in none of them: it may come later, and may be
 erased. Its words lie in a table of the store beside it (ledger/store/sql/schema.sql), go with it in the same
 transaction, and are read here. Stemming takes longer than all views together, so nobody waits for it but who
-searches (docs/decisions/0009).
+searches (docs/decisions/0011).
 """
 
 from __future__ import annotations

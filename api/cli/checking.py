@@ -16,17 +16,22 @@ from api.settings import Settings
 if TYPE_CHECKING:
     from ledger.publication import Progress as FilesProgress
 
-TILES = "tiles"
+TILES, WORDS = "tiles", "words"
 Views = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[VIEW...]", help="Views to rebuild; all unless given. Or `tiles`."),
+    typer.Argument(metavar="[VIEW...]", help="Views to rebuild; all unless given. Or `tiles`, or `words`."),
 ]
 
 
 def rebuild(views: Views = None, data: Data = None, database: Database = None, as_json: Json = False) -> None:
-    """Make views anew from the log, beside those that serve, and swap; or the public log's files."""
+    """Make views anew from the log, beside those that serve, and swap; or the public log's files; or the
+    words that disclosures are found by.
+    """
     if views == [TILES]:
         _rebuild_tiles(load_settings(data, database), as_json)
+        return
+    if views == [WORDS]:
+        _rebuild_words(load_settings(data, database), as_json)
         return
     from api.composition import database as opened
     from projections.rebuild import Progress
@@ -66,6 +71,29 @@ def _rebuild_trie(url: str) -> None:
 
     with psycopg.connect(url, autocommit=True) as conn:
         run(conn)
+
+
+def _rebuild_words(settings: Settings, as_json: bool) -> None:
+    """Search finds, meanwhile, what was there or what is there now."""
+    import psycopg
+
+    from api.composition import database as opened
+    from projections.disclosed import rebuild as run
+
+    with opened(demand_ledger(settings)) as url, progress(_("rebuilding"), None) as advance:
+        before = 0
+
+        def show(done: int, total: int) -> None:
+            nonlocal before
+            advance(done - before, total=total)
+            before = done
+
+        with psycopg.connect(url, autocommit=True) as conn:
+            done = run(conn, show)
+    if as_json:
+        say_json({"words": True, "entries": done})
+    else:
+        say(_("Read the disclosures of {entries} again.", entries=plural("{n} entry", "{n} entries", done)))
 
 
 def _rebuild_tiles(settings: Settings, as_json: bool) -> None:
@@ -111,7 +139,8 @@ def _chosen(names: list[str] | None) -> list[Any]:
     unknown = sorted(set(names or []) - known.keys())
     if unknown:
         raise UsageError(
-            f"there is no view {unknown[0]}", f"views are {', '.join(known)}; `tiles` stands alone"
+            f"there is no view {unknown[0]}",
+            f"views are {', '.join(known)}; `tiles` and `words` stand alone",
         )
     return [known[name] for name in names or known]
 

@@ -56,6 +56,7 @@ def _checks(service: Service) -> dict[str, dict[str, Any]]:
     return {
         "sequencer": _checked(lambda: _sequencer(service)),
         "views": _checked(lambda: _views(service)),
+        "search": _checked(lambda: _search(service)),
         "migrations": _checked(lambda: _migrations(service)),
         "publication": _checked(service.publication),
         "index": _checked(service.indexing),
@@ -82,6 +83,11 @@ def _views(service: Service) -> dict[str, Any]:
     views = service.health()
     well = all(view.ok and view.behind <= MOST_BEHIND for view in views)
     return {"ok": well, "views": [view.to_json() for view in views]}
+
+
+def _search(service: Service) -> dict[str, Any]:
+    """Words that lag or have stopped are shown, and make the process no less ready for everything else."""
+    return {"ok": True, "words": service.search_health().to_json()}
 
 
 def _migrations(service: Service) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def _log(service: Service) -> Iterator[GaugeMetricFamily]:
 def _views(service: Service) -> Iterator[GaugeMetricFamily]:
     behind = gauge("evidence_view_behind_entries", "Entries that a view has not taken in yet.", "view")
     well = gauge("evidence_view_ok", "Whether a view has not stopped at an entry.", "view")
-    for view in service.health():
+    for view in (*service.health(), service.search_health()):
         behind.add_metric([view.view], view.behind)
         well.add_metric([view.view], view.ok)
     yield from (behind, well)
