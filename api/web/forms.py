@@ -283,7 +283,9 @@ class Forms:
         return replace(made, word=(words[0], self._word(words[0]))) if words else made
 
     def _word(self, word: str) -> str:
-        return self._language.gettext("not disclosed" if word == "not-disclosed" else word)
+        if word == "not-disclosed":
+            return self._language.gettext("not disclosed")
+        return self._language.gettext(word)
 
     def _array(self, event: str, name: str, schema: Mapping[str, Any]) -> Field:
         if "enum" in schema["items"]:
