@@ -36,6 +36,8 @@ CHANGES = {
     "checkpoint": {"inclusion", "checkpoint"},
     "disclosure": {"disclosures"},
 }
+# The drill picks a byte by chance: one in a statement may break a rule, or a digest of a disclosure.
+BY_CHANCE = {"statement": {"rules", "disclosures"}}
 
 
 @pytest.fixture
@@ -318,7 +320,8 @@ def test_a_byte_changed_in_a_part_is_refused_by_its_step(
     expect(page.locator("#place")).to_contain_text("It stands in")
     page.click("#flip button")
     expect(page.locator("#caught")).to_be_visible(timeout=30_000)
-    assert failed(grades(page, "#copy-steps")) == CHANGES[part]
+    refusing = failed(grades(page, "#copy-steps"))
+    assert refusing - BY_CHANCE.get(part, set()) == CHANGES[part]
     told = page.inner_text("#caught-told")
     assert all(name in told for name in CHANGES[part])
     # The file itself was not touched.

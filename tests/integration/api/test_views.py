@@ -191,6 +191,7 @@ def test_a_process_that_works_is_alive_and_ready(case: Poster) -> None:
         "blobs",
         "index",
         "witnesses",
+        "search",
     }
 
 
