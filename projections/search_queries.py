@@ -35,7 +35,6 @@ from projections.timeline import Line
 from projections.timeline import view as lines_of
 from projections.words import base, configuration, mirror
 
-ORDERS: Final = ("relevance", "newest")
 MOST_VALUES: Final = 50  # of a facet; those that are chosen always among them
 _CALLED: Final = {"said": "saidBy", "signed": "signedBy"}
 _SQL = statements("search_queries")

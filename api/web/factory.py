@@ -32,7 +32,7 @@ from projections.matrix import (
     replies,
 )
 from projections.names import Names
-from projections.open_items import OPENERS, OUTCOMES, OpenItem
+from projections.open_items import OPENERS, OpenItem
 from projections.profiles import detectability
 from projections.timeline import Line
 from projections.timeline import Moment as When
@@ -353,14 +353,6 @@ class FactoryPage:
     def listed(self, slugs: Iterable[str]) -> str:
         """Parties as an enumeration."""
         return self.language.listed([self._named(slug) for slug in slugs])
-
-    def capital(self, text: str) -> str:
-        """With a capital letter in front."""
-        return text[:1].upper() + text[1:]
-
-    def outcome(self, code: str) -> str:
-        """What became of a request, in words."""
-        return self.language.gettext(OUTCOMES[code])
 
     # The matrix.
 

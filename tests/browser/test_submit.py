@@ -178,7 +178,7 @@ def test_an_allegation_with_a_document_is_found_on_the_timeline(page: Page, room
     page.locator("#f-claim-issue").select_option("osh/pre-job-training")
     page.locator("#f-claim-text").fill("Workers say that nobody trained them.")
     look(page)
-    expect(page.locator("#for-ever")).to_contain_text("Pre job training")
+    expect(page.locator("#for-ever")).to_contain_text("Pre-job training")
     expect(page.locator("#for-ever")).to_contain_text("document captured")
     expect(page.locator("#for-ever")).not_to_contain_text("nobody trained them")
     expect(page.locator("#erasable")).to_contain_text("nobody trained them")

@@ -287,7 +287,7 @@ def test_an_amendment_stands_beside_what_was_signed(case: Poster) -> None:
     assert f"/en/statements/{amended.statement.id}" in shown.links
     assert "corrected by 1 of 1" in shown.text
     assert "As amended by all who signed it" in shown.text
-    assert "Pre job training" in shown.text
+    assert "Pre-job training" in shown.text
     assert "Personal protective equipment" in shown.text
 
 
