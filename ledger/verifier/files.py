@@ -1,5 +1,6 @@
 """The verifier's edge: files in, reports out. Everything else of the verifier takes bytes."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,7 @@ def verify_file(path: Path, trust: Trust | None) -> Report:
             return verify_index_proof(data.decode("utf-8", "replace"), trust)
         if len(data) < LARGE:
             return verify_bundle(data, trust, documents)
-        with JudgingElsewhere(processes=1) as judging:
+        with JudgingElsewhere(os.cpu_count() or 1) as judging:
             return verify_bundle(data, trust, documents, judging=judging)
     except Unreadable as error:
         return Report((Step(1, "file", UNREADABLE, error.what),), UNREADABLE)
