@@ -194,3 +194,21 @@ def test_an_entry_that_is_not_published_in_time_is_overdue(
         monkeypatch.setattr("api.promises.SystemClock.now", lambda _: int(later * 1000))
         found = proof(client, genesis)
         assert (found["overdue"], found["maxPublishDelay"]) == (True, 60)
+
+
+def test_an_amended_policy_that_cannot_be_read_is_not_taken_in_and_publication_goes_on(
+    ledger: Witnessed,
+) -> None:
+    with ledger.serve() as client:
+        ledger.open(client)
+        assert ledger.poster is not None
+        poster = ledger.poster
+        broken = ledger.policy.replace("quorum both", "quorum nobody")
+        answer = poster.post(poster.log.draft("LedgerAmended", "operator", claim={"policy": broken}))
+        assert answer.status_code == 422
+        problem = answer.json()
+        assert (problem["code"], problem["place"]) == ("bad-policy", "/predicate/claim/policy")
+        assert "line 5" in problem["detail"]
+        assert client.get("/v1/ledger").json()["policy"] == ledger.policy
+        registered = poster.log.register("ngo")
+        until(lambda: proof(client, registered.statement.id)["witnessed"])
