@@ -8,6 +8,7 @@ import typer
 from typer import _click
 
 from api.cli import (
+    amending,
     anchoring,
     audit,
     bundles,
@@ -52,6 +53,10 @@ prove_app = typer.Typer(
 )
 app.add_typer(prove_app, name="prove")
 
+ledger_app = typer.Typer(
+    no_args_is_help=True, help="Change what a running ledger is bound to.", rich_markup_mode=None
+)
+app.add_typer(ledger_app, name="ledger")
 witness_app = typer.Typer(no_args_is_help=True, help="See how witnesses stand.", rich_markup_mode=None)
 app.add_typer(witness_app, name="witness")
 
@@ -79,6 +84,7 @@ app.command("bundle")(bundles.bundle)
 app.command("dossier")(bundles.dossier)
 app.command("citation")(citing.citation)
 app.command("proof")(witnessing.proof)
+ledger_app.command("amend")(amending.amend_ledger)
 witness_app.command("status")(witnessing.status)
 witness_app.command("forget")(witnessing.forget)
 app.command("anchor")(anchoring.anchor)

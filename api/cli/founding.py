@@ -65,7 +65,7 @@ def init(
     settings = load_settings(data, database, origin=origin)
     _refuse_occupied(settings)
     passphrase = None if no_passphrase else new_passphrase(settings)
-    lines = "" if witnesses is None else _read(witnesses)
+    lines = "" if witnesses is None else read_witnesses(witnesses)
     _prepare(settings)
     with _undone_unless_opened(settings):
         genesis, trust = found(
@@ -154,8 +154,8 @@ def enter_genesis(client: Client, genesis: Signed, trust: Trust, receipts: Path)
         raise LedgerError("the database already holds a ledger", "name an empty database")
 
 
-def _read(witnesses: Path) -> str:
-    """The lines, checked before anything is made. Raises Refusal, LedgerError."""
+def read_witnesses(witnesses: Path) -> str:
+    """The lines of a policy file, checked before anything is made. Raises Refusal, LedgerError."""
     try:
         text = witnesses.read_text(encoding="utf-8")
         parse_policy(text)

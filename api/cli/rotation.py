@@ -7,31 +7,23 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.amending import Operator, issued_at, replace_trust, send, terms_of
 from api.cli.console import say, say_json
-from api.cli.founding import now
 from api.cli.keys import asking
 from api.cli.options import Data, Database, Json, load_settings, read_trust
 from api.cli.place import reach
 from api.cli.words import _
-from api.client.http import Client, Receipt, write_receipt
+from api.client.http import Client
 from api.client.keyfile import KeyFile, new_seed, public_half, read_key_file, write_key_file
-from api.client.receipts import accept
 from api.client.rotation import amend_log_keys, trust_in
-from api.client.signed import Signed
 from api.settings import Settings
 from ledger.core.note import ED25519, Signer, Verifier
-from ledger.core.receipt import Trust, format_trust
+from ledger.core.receipt import Trust
 from ledger.core.refusal import LedgerError
 
-Operator = Annotated[
-    Path | None,
-    typer.Option("--key", "-k", metavar="FILE", help="The operator's root key; of --data it is found."),
-]
 Retire = Annotated[
     bool, typer.Option("--retire", help="End the overlap: the key of the trust file signs no more.")
 ]
-
-
 New = Annotated[
     Path | None,
     typer.Option("--new", metavar="FILE", help="A key made before, beside the old one on every machine."),
@@ -55,7 +47,7 @@ def rotate_log(
     trust = read_trust(None, settings)
     seed = read_key_file(key or settings.keys_folder / "operator-root.key").seed(asking(settings))
     with reach(settings) as client:
-        terms = client.get("/v1/ledger")
+        terms = terms_of(client, trust)
         if retire:
             shown = _retire(client, settings, trust, terms, seed)
         else:
@@ -78,7 +70,8 @@ def _introduce(
     """The key file first: the ledger takes no log key that it does not hold."""
     key_file = _new_key(settings, trust) if new is None else read_key_file(new)
     keys = [*terms["logKeys"], Verifier(trust.origin, ED25519, key_file.key.public).vkey]
-    receipt = _amend(client, settings, trust, trust, terms, keys, operator)
+    signed = amend_log_keys(trust, keys, terms["policy"], issued_at(terms), operator)
+    receipt = send(client, signed, trust, settings.receipts_folder)
     return {"index": receipt.index, "logKeys": sorted(keys), "file": str(key_file.path)}
 
 
@@ -102,35 +95,9 @@ def _retire(
             "one log key alone is in force", "bring another one into force first: `evidence key rotate-log`"
         )
     after = trust_in(trust, keys[0], keys)
-    receipt = _amend(client, settings, trust, after, terms, keys, operator)
-    _replace_trust(settings, trust, after)
-    return {"index": receipt.index, "logKeys": sorted(keys), "trust": str(settings.trust_file)}
-
-
-def _amend(
-    client: Client,
-    settings: Settings,
-    trust: Trust,
-    after: Trust,
-    terms: dict[str, Any],
-    keys: list[str],
-    operator: bytes,
-) -> Receipt:
-    """Send the amendment; its receipt has to hold by the trust root `after` it."""
-    is_demo = terms["ledger"]["clock"] == "demo"
-    issued_at = f"{terms['recordedAt'][:19]}Z" if is_demo else now()
-    signed: Signed = amend_log_keys(trust, keys, terms["policy"], issued_at, operator)
-    receipt = client.submit(signed)
-    accept(signed, receipt, after)
-    write_receipt(settings.receipts_folder, receipt)
-    return receipt
-
-
-def _replace_trust(settings: Settings, before: Trust, after: Trust) -> None:
-    """Old receipts, which the retired key alone has signed, still verify by the trust file that is kept."""
-    old = Verifier.from_vkey(before.vkey).key_hash.hex()
-    file = settings.trust_file
-    (file.parent / f"trust-{old}.json").write_text(format_trust(before), encoding="utf-8")
-    written = file.with_suffix(".new")
-    written.write_text(format_trust(after), encoding="utf-8")
-    written.replace(file)
+    signed = amend_log_keys(trust, keys, terms["policy"], issued_at(terms), operator)
+    receipt = send(client, signed, after, settings.receipts_folder)
+    # Old receipts, which the retired key alone has signed, still verify by the trust file that is kept.
+    kept = replace_trust(settings.trust_file, trust, after)
+    shown = {"index": receipt.index, "logKeys": sorted(keys)}
+    return shown | {"trust": str(settings.trust_file), "kept": str(kept)}

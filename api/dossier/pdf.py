@@ -43,7 +43,7 @@ def demand_pdf() -> Any:
         with redirect_stdout(io.StringIO()):
             import weasyprint  # type: ignore[import-untyped]
     except ModuleNotFoundError as error:
-        mend = "install it with `pip install 'evidence-ledger[pdf]'`"
+        mend = "install it with `pip install 'weasyprint>=70,<71'`"
         raise LedgerError(f"a PDF needs the Python package {error.name}", mend) from error
     except OSError as error:
         mend = "on Debian: `apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`"

@@ -16,6 +16,7 @@ from ledger.core.values import TEXT, TEXTS
 WIDTH = 100
 CREATED_BY_DRAFT = frozenset({"media", "size", "plaintext"})
 EXAMPLE_DATE = "2020-02"
+NOT_DRAFTED = {"ledger": "`evidence ledger amend`", "index": "`evidence index`"}
 MOST_TERMS = 40  # issues are more; docs/protocol-kinds.md lists them
 
 
@@ -23,10 +24,12 @@ def template(name: str) -> str:
     """A template for a kind (`request`) or one of its events (`DemandMade`). Raises DraftError."""
     for kind in KINDS.values():
         if name == kind.name or name in kind.events:
-            if kind.name in ("ledger", "index"):
-                break
+            if kind.name in NOT_DRAFTED:
+                raise DraftError(
+                    f"{name} is not drafted", f"the operator's command is {NOT_DRAFTED[kind.name]}"
+                )
             return "\n".join(_lines(kind, name if name in kind.events else next(iter(kind.events)))) + "\n"
-    known = ", ".join(kind for kind in KINDS if kind not in ("ledger", "index"))
+    known = ", ".join(kind for kind in KINDS if kind not in NOT_DRAFTED)
     raise DraftError(f"{name} is not a kind that is drafted", f"use one of {known}")
 
 

@@ -71,8 +71,12 @@ def published_policy(text: str) -> Policy:
 
     That text may be prose instead: without a line that begins with the word `quorum` no witness counts.
     """
-    begins_with_quorum = any(line.split()[:1] == ["quorum"] for line in text.split("\n"))
-    return parse_policy(text) if begins_with_quorum else Policy(quorum=_NONE)
+    return Policy(quorum=_NONE) if is_prose(text) else parse_policy(text)
+
+
+def is_prose(text: str) -> bool:
+    """Whether a published policy is no tlog-policy at all: no line begins with the word `quorum`."""
+    return not any(line.split()[:1] == ["quorum"] for line in text.split("\n"))
 
 
 def _define(policy: Policy, words: list[str], place: str) -> None:

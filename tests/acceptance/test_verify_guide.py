@@ -77,7 +77,9 @@ def run(folder: Path, url: str, commands: list[str]) -> str:
 
 def test_each_reader_has_commands_and_no_other_command_stands_there() -> None:
     assert all(len(blocks(reader)) >= 3 for reader in READERS)
-    assert sum(len(blocks(reader)) for reader in READERS) == GUIDE.read_text().count("```sh")
+    assert sum(len(blocks(reader)) for reader in READERS) == GUIDE.read_text().count("```sh verify")
+    # How to get the program is tried in tests/verifier/test_getting_it.py.
+    assert GUIDE.read_text().count("```") == 2 * (GUIDE.read_text().count("```sh verify") + 1)
 
 
 def test_the_journalist_reads_that_the_page_is_complete_and_that_a_changed_one_is_refused(read: Read) -> None:

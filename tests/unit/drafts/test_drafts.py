@@ -206,3 +206,10 @@ def test_a_shelf_knows_a_statement_by_label_and_id() -> None:
 def test_a_template_offers_an_attribution_only_where_a_claim_can_be_somebody_elses() -> None:
     assert "# attribution:" in template("AllegationMade")
     assert "# attribution:" not in template("PartyListed")
+
+
+@pytest.mark.parametrize(("event", "command"), [("LedgerAmended", "ledger amend"), ("index", "index")])
+def test_what_the_operator_says_by_a_command_is_not_drafted(event: str, command: str) -> None:
+    with pytest.raises(DraftError) as refused:
+        template(event)
+    assert refused.value.mend == f"the operator's command is `evidence {command}`"
