@@ -40,6 +40,7 @@ SENTENCES: Final = (
     marked("entry {index} is of {origin} with genesis {genesis}"),
     marked("entry {index} of a log of {size}"),
     marked("entry {index} responds, in all {n} do, up to entry {entry}, as indexed at {time}"),
+    marked("entry {index}, the request, is beyond the {size} indexed"),
     marked("entry {index}: {why}"),
     marked("failed"),
     marked("in the tree with root {root}"),

@@ -349,6 +349,10 @@ class _Verification:
         asked = [index for index, one in self.statements.items() if one.id == request]
         if not asked or self.statements[asked[0]].kind != "request":
             return Finding(FAILED, f"the file does not hold a request {request}")
+        assert self.head is not None
+        if asked[0] >= self.head.size:
+            # An index that is older than the request cannot know of what answers it.
+            return Finding(FAILED, f"entry {asked[0]}, the request, is beyond the {self.head.size} indexed")
         responses = [index for index in listed if self.statements[index].kind == "response"]
         if responses:
             return Finding(FAILED, f"entry {responses[0]} responds, in all {len(responses)} do, {until}")

@@ -29,6 +29,7 @@ from ledger.verifier.files import introduced, verify_file
 from tests.browser.scripts import VERIFYING, Scripts, running
 from tests.support.builder import Log
 from tests.support.bundles import MemorySource, bundle_bytes, case, checkpoint, trust
+from tests.unit.core import test_index_proof as proofs
 from tests.unit.core import test_receipt as receipts
 
 CORPUS = Path(__file__).parents[1] / "verifier" / "corpus"
@@ -413,6 +414,14 @@ def test_answers_that_their_entries_do_not_give_are_found_out(scripts: Scripts) 
             report = verify_index_proof(text, trusts)
             assert_same(verified(scripts, trusts, proof_json=text.encode()), report)
     assert parse_index_proof(proof_files()["all"]).asks == "all"
+
+
+def test_an_index_from_before_a_request_shows_no_silence_here_either(scripts: Scripts) -> None:
+    log, forged = proofs.older_than_the_request()
+    text = format_index_proof(forged)
+    found = verified(scripts, trust(log), proof_json=text.encode())
+    assert [one["name"] for one in found["steps"] if one["grade"] == "failed"] == ["answer"]
+    assert_same(found, verify_index_proof(text, trust(log)))
 
 
 # --- words ------------------------------------------------------------------------------

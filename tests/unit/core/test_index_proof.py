@@ -12,6 +12,7 @@ from ledger.core.grammar import base64_encode
 from ledger.core.index import index_keys
 from ledger.core.index_proof import (
     FORMAT,
+    Completeness,
     IndexProof,
     Precedence,
     format_index_proof,
@@ -103,6 +104,49 @@ def test_all_entries_passed_off_as_silence_are_found_out(log: Log) -> None:
     forged = IndexProof("silence", proof.shown, proof.checkpoint, tuple(entries[i] for i in sorted(entries)))
     report = verify_index_proof(format_index_proof(forged), trust(log))
     assert (report.exit_code, report.step("answer").grade) == (1, "failed")
+
+
+def older_than_the_request() -> tuple[Log, IndexProof]:
+    """An answered request, and an index from before it, in which of course nothing refers to it."""
+    log = Log.opened()
+    log.register("ngo")
+    log.register("certifier", roles=["certifier"])
+    log.factory("toys")
+    audit = log.investigation("certifier", ["factory:toys"], ["certifier"])
+    published = log.index().index
+    asks = {"addressees": ["certifier"], "topic": "notice"}
+    asked = log.say("QuestionAsked", "ngo", claim=asks, refs=[("about", audit)])
+    log.say("ResponseGiven", "certifier", refs=[("refuses", asked)])
+    log.index()
+    source, key = MemorySource(log), f"statement:{asked.statement.id}"
+    (proof,) = source.prove([key], published)
+    index = log.recorded[published].statement.id
+    known = (
+        *prove_all(source, key, checkpoint(log)).entries,
+        *prove_precedence(source, index, asked.statement.id, checkpoint(log)).entries,
+    )
+    entries = {one.index: one for one in known}
+    shown = Completeness(key, proof, published)
+    held = tuple(entries[position] for position in (0, published, asked.index))
+    return log, IndexProof("silence", shown, checkpoint(log), held)
+
+
+def test_an_index_from_before_a_request_shows_no_silence_about_it() -> None:
+    log, forged = older_than_the_request()
+    report = verify_index_proof(format_index_proof(forged), trust(log))
+    assert [one.name for one in report if one.grade == "failed"] == ["answer"]
+    assert "beyond" in report.step("answer").detail
+    assert (report.exit_code, report.verdict) == (1, "failed")
+
+
+def test_that_nothing_has_a_key_is_said_of_what_was_indexed_alone() -> None:
+    log, forged = older_than_the_request()
+    assert isinstance(forged.shown, Completeness)
+    nothing = IndexProof("all", forged.shown, forged.checkpoint, forged.entries)
+    report = verify_index_proof(format_index_proof(nothing), trust(log))
+    assert f"up to entry {forged.shown.published - 1}," in report.verdict
+    # The request itself is beyond it, and is no entry of the answer.
+    assert report.verdict.startswith("no entries have the key")
 
 
 def test_precedence_follows_from_the_places_in_the_log(log: Log) -> None:

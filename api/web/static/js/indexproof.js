@@ -226,6 +226,10 @@ function answerSilence(file, until) {
   const request = file.proof.key.slice("statement:".length);
   const asked = [...file.statements].find(([, one]) => one.id === request);
   if (asked?.[1].kind !== "request") return ["failed", sentence("the file does not hold a request {request}", { request })];
+  if (asked[0] >= file.indexed) {
+    // An index that is older than the request cannot know of what answers it.
+    return ["failed", sentence("entry {index}, the request, is beyond the {size} indexed", { index: asked[0], size: file.indexed })];
+  }
   const responses = file.listed.filter(({ index }) => file.statements.get(index).kind === "response");
   if (responses.length > 0) {
     const values = { index: responses[0].index, n: responses.length, ...until };
