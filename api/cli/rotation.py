@@ -20,6 +20,7 @@ from api.client.rotation import amend_log_keys, trust_in
 from api.client.signed import Signed
 from api.settings import Settings
 from ledger.core.note import ED25519, Signer, Verifier
+from ledger.core.policy import parse_policy
 from ledger.core.receipt import Trust, format_trust
 from ledger.core.refusal import LedgerError
 
@@ -30,7 +31,10 @@ Operator = Annotated[
 Retire = Annotated[
     bool, typer.Option("--retire", help="End the overlap: the key of the trust file signs no more.")
 ]
-
+Stolen = Annotated[
+    bool,
+    typer.Option("--stolen", help="With --retire: the new trust file no longer accepts what it signed."),
+]
 
 New = Annotated[
     Path | None,
@@ -39,7 +43,7 @@ New = Annotated[
 
 
 class NothingToRetire(LedgerError):
-    """One key alone is in force."""
+    """One key alone is in force, or none was asked to be retired."""
 
 
 def rotate_log(
@@ -48,16 +52,19 @@ def rotate_log(
     key: Operator = None,
     new: New = None,
     retire: Retire = False,
+    stolen: Stolen = False,
     as_json: Json = False,
 ) -> None:
     """Make a new log key that signs beside the old one; with --retire, take the old one out of force."""
     settings = load_settings(data, database)
     trust = read_trust(None, settings)
+    if stolen and not retire:
+        raise NothingToRetire("--stolen goes with --retire", "a stolen key is retired: add --retire")
     seed = read_key_file(key or settings.keys_folder / "operator-root.key").seed(asking(settings))
     with reach(settings) as client:
         terms = client.get("/v1/ledger")
         if retire:
-            shown = _retire(client, settings, trust, terms, seed)
+            shown = _retire(client, settings, trust, terms, seed, stolen)
         else:
             shown = _introduce(client, settings, trust, terms, seed, new)
     if as_json:
@@ -93,15 +100,19 @@ def _new_key(settings: Settings, trust: Trust) -> KeyFile:
 
 
 def _retire(
-    client: Client, settings: Settings, trust: Trust, terms: dict[str, Any], operator: bytes
+    client: Client, settings: Settings, trust: Trust, terms: dict[str, Any], operator: bytes, stolen: bool
 ) -> dict[str, Any]:
-    """Take the trust file's key out of force, and write a trust file with one that stays."""
+    """Take the trust file's key out of force, and write a trust file with one that stays.
+
+    What the old key has signed stays true, so that the new file lists it, too, unless it was stolen.
+    """
     keys = [vkey for vkey in terms["logKeys"] if vkey != trust.vkey]
     if not keys:
         raise NothingToRetire(
             "one log key alone is in force", "bring another one into force first: `evidence key rotate-log`"
         )
-    after = trust_in(trust, keys[0], keys)
+    listed = {log.vkey for log in parse_policy(trust.policy).logs} - ({trust.vkey} if stolen else set())
+    after = trust_in(trust, keys[0], sorted({*keys, *listed}))
     receipt = _amend(client, settings, trust, after, terms, keys, operator)
     _replace_trust(settings, trust, after)
     return {"index": receipt.index, "logKeys": sorted(keys), "trust": str(settings.trust_file)}
@@ -127,7 +138,7 @@ def _amend(
 
 
 def _replace_trust(settings: Settings, before: Trust, after: Trust) -> None:
-    """Old receipts, which the retired key alone has signed, still verify by the trust file that is kept."""
+    """The file of before is kept: what a stolen key signed before the theft still verifies by it."""
     old = Verifier.from_vkey(before.vkey).key_hash.hex()
     file = settings.trust_file
     (file.parent / f"trust-{old}.json").write_text(format_trust(before), encoding="utf-8")

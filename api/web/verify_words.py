@@ -68,6 +68,10 @@ SENTENCES: Final = (
     marked("signed by a key that entry 0 does not have: {key}"),
     marked("signed by whom they had to be, with keys valid then"),
     marked("signed by {name}, key {hash}"),
+    marked(
+        "signed in this log's name by a key that the trust file does not list; if the log has changed "
+        "keys, use the trust file of that time"
+    ),
     marked("signed since their key is said to be compromised: {entries}"),
     marked("the bundle is of {origin} with genesis {genesis}"),
     marked("the bytes called {digest} are others"),

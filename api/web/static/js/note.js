@@ -186,7 +186,8 @@ export function isQuorum(policy, witnesses, name = policy.quorum) {
   return group.members.filter((member) => isQuorum(policy, witnesses, member)).length >= group.threshold;
 }
 
-// A trust file: origin, genesis, the log's verifier key and the policy, all of them texts.
+// A trust file: origin, genesis, the log's verifier key and the policy, all of them texts. `logs` are the keys that may
+// have signed a checkpoint, its own first: the policy lists those that the log had before, too.
 export async function parseTrust(text) {
   let value;
   try {
@@ -208,7 +209,8 @@ export async function parseTrust(text) {
     if (log.name !== value.origin || log.type !== LOG_KEY || !listed) {
       throw new Refusal("bad-trust", "its key is not that of its origin, or its policy does not list the key");
     }
-    return { origin: value.origin, genesis: value.genesis, log, policy };
+    const others = policy.logs.filter((one) => one.name === value.origin && one.text !== log.text);
+    return { origin: value.origin, genesis: value.genesis, logs: [log, ...others], policy };
   } catch (error) {
     throw new Refusal("bad-trust", error.what ?? error.message);
   }
