@@ -20,6 +20,7 @@ from ledger.core.tiles import LogFiles
 from ledger.verifier import audit_command, audit_files
 from ledger.verifier.audit import Auditor
 from ledger.verifier.audit_command import Audit, Result, event_json, watch_lines
+from ledger.verifier.audit_events import Alarm
 from ledger.verifier.audit_files import (
     FilesUnreachable,
     Folder,
@@ -66,6 +67,7 @@ class Server:
     def __init__(self, files: Files) -> None:
         self.files = files
         self.answers: list[int] = []
+        self.absent = 404
         self.asked: list[str] = []
 
     def answer(self, path: str) -> tuple[int, bytes]:
@@ -73,7 +75,7 @@ class Server:
         if self.answers:
             return self.answers.pop(0), b""
         data = self.files.read(path)
-        return (404, b"") if data is None else (200, data)
+        return (self.absent, b"") if data is None else (200, data)
 
 
 @contextmanager
@@ -128,6 +130,30 @@ def test_a_server_that_keeps_failing_says_nothing_about_the_log(log: Log) -> Non
         server.answers = [500] * audit_files.TRIES
         with pytest.raises(FilesUnreachable, match="500"):
             Web(address).read("checkpoint")
+
+
+def test_a_bucket_that_nobody_may_list_forbids_what_is_not_there(log: Log) -> None:
+    size = len(log.entries)
+    files = publish(log.entries)
+    with serving(files) as (server, address):
+        server.absent = 403
+        with pytest.raises(FilesUnreachable, match="403"):
+            Web(address).read("tile/entries/000")  # nobody knows yet whether it lets anybody read
+        bucket = Web(address)
+        (*_, looked) = Auditor(trust_of(log)).look(bucket, log.now)
+        assert looked.to_json() == {"size": size, "judged": size, "alarms": 0}
+        del files[f"tile/entries/000.p/{size}"]
+        (alarm, _) = Auditor(trust_of(log)).look(bucket, log.now)
+        assert isinstance(alarm, Alarm)
+        assert alarm.code == "file-missing"
+        assert server.asked[-2:] == [f"tile/entries/000.p/{size}", "tile/entries/000"]
+
+
+def test_a_bucket_that_nobody_may_read_is_no_missing_log(log: Log) -> None:
+    with serving(Files()) as (server, address):
+        server.absent = 403
+        with pytest.raises(FilesUnreachable, match="403"):
+            list(Auditor(trust_of(log)).look(Web(address), log.now))
 
 
 def test_a_server_that_sends_without_end_is_not_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
