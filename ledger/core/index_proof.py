@@ -35,7 +35,7 @@ from .index import (
 )
 from .merkle import leaf_hash, verify_inclusion
 from .note import Note, split_note
-from .policy import parse_policy
+from .policy import is_auditor, parse_policy
 from .receipt import PROOF_HASHES_LIMIT, Trust, judge_checkpoint
 from .refusal import Refusal
 from .report import FAILED, HELD, UNCHECKED, UNREADABLE, UNVERIFIED, Check, Finding, Report, Step, take
@@ -328,7 +328,7 @@ class _Verification:
                 return UNCHECKED, f"signed by a key that entry 0 does not have: {signature.keyid}"
             if not keys.verify(public, pae(envelope.payload), signature.sig):
                 return FAILED, f"the signature of key {signature.keyid} does not verify"
-        return HELD, "the operator's claim"
+        return HELD, "as the operator has signed"
 
     def check_answer(self) -> Finding:
         shown = self.proof.shown
@@ -340,8 +340,15 @@ class _Verification:
         until = f"up to entry {self.head.size - 1}, as indexed at {self.entries[shown.published].recorded_at}"
         if self.proof.asks == SILENCE:
             return self._silence(shown, [one.index for one in listed], until)
-        self.answer = f"{len(listed) or 'no'} entries have the key `{shown.key}` {until}, operator's claim"
+        self.answer = f"{len(listed) or 'no'} entries have the key `{shown.key}` {until}, {self._vouched()}"
         return Finding(HELD, self.answer)
+
+    def _vouched(self) -> str:
+        """Whose word it is that the index has the right root."""
+        if self.trust is None or self.opened is None:
+            return "operator's claim"
+        cosigners = parse_policy(self.trust.policy).cosigners(self.opened)
+        return "audited" if any(map(is_auditor, cosigners)) else "operator's claim"
 
     def _silence(self, shown: Completeness, listed: list[int], until: str) -> Finding:
         request = shown.key.removeprefix("statement:")
@@ -356,7 +363,7 @@ class _Verification:
         if responses:
             return Finding(FAILED, f"entry {responses[0]} responds, in all {len(responses)} do, {until}")
         since = self.entries[asked[0]].recorded_at
-        self.answer = f"no response to the request of {since} (entry {asked[0]}) {until}, operator's claim"
+        self.answer = f"no response to the request of {since} (entry {asked[0]}) {until}, {self._vouched()}"
         return Finding(HELD, self.answer)
 
     def _precedes(self, shown: Precedence) -> Finding:

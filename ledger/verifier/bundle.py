@@ -18,7 +18,7 @@ from ..core.envelope import pae
 from ..core.keys import verify
 from ..core.merkle import verify_consistency
 from ..core.note import split_note
-from ..core.policy import Policy, parse_policy
+from ..core.policy import Policy, is_auditor, parse_policy
 from ..core.receipt import Trust, judge_checkpoint
 from ..core.refusal import Refusal
 from ..core.report import (
@@ -42,8 +42,6 @@ from .reading import MALFORMED, Item, Reading, read_trusted
 from .replay import Judged, Replayed, compromised, replay
 from .timestamp import read_reply
 
-# A witness of the policy under such a name replays the log: its cosignature vouches for the index, too.
-AUDITOR = "auditor"
 CHUNK = 500  # entries judged in one go
 SHOWN = 3  # defects told one by one in a step's detail
 
@@ -288,7 +286,7 @@ def _is_audited(reading: Verification) -> bool:
         _, witnesses = _cosigners(reading, reading.trust)
     except Refusal:
         return False  # for the step about witnesses to tell
-    return any(name == AUDITOR or name.startswith(AUDITOR + "-") for name in witnesses)
+    return any(map(is_auditor, witnesses))
 
 
 # --- 9 completeness ---------------------------------------------------------------------

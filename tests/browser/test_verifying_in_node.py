@@ -463,6 +463,22 @@ def test_older_files_hold_by_a_trust_file_that_lists_the_earlier_key(scripts: Sc
     assert_same(found, report)
 
 
+@pytest.mark.parametrize("name", ["auditor-1", "auditors"])
+def test_an_auditor_vouches_for_an_answer_as_in_python(scripts: Scripts, name: str) -> None:
+    log = answering()
+    note, reader = proofs.audited(log, name)
+    source = MemorySource(log)
+    for proof in (
+        prove_all(source, "factory:toys", note),
+        prove_all(source, "factory:nowhere", note),
+        prove_silence(source, proofs.id_of(log, "QuestionAsked"), note),
+    ):
+        text = format_index_proof(proof)
+        report = verify_index_proof(text, reader)
+        assert ("audited" in report.verdict) == (name == "auditor-1")
+        assert_same(verified(scripts, reader, proof_json=text.encode()), report)
+
+
 # --- words ------------------------------------------------------------------------------
 
 

@@ -178,6 +178,9 @@ async function definePolicyLine(policy, listed, [word, ...rest]) {
   }
 }
 
+// Whether a witness that a policy lists under this name replays the log, and so vouches for the index.
+export const isAuditor = (name) => /^auditor(-|$)/.test(name);
+
 // Whether cosignatures of the named witnesses (a Set) make the quorum.
 export function isQuorum(policy, witnesses, name = policy.quorum) {
   if (name === "none") return true;

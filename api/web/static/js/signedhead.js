@@ -28,13 +28,15 @@ export async function judgeLogSignature(note, { origin, logs }, witnesses = []) 
   return { finding: ["held", sentence("signed by {name}, key {hash}", { name: log.name, hash: log.hash })], opened: verified };
 }
 
-// The cosignatures make the quorum of the reader's policy; `subject.witnessed` then says whether that asks for any.
+// The cosignatures make the quorum of the reader's policy; `subject.witnessed` then says whether that asks for any, and
+// `subject.cosigned` which of its witnesses they are of.
 export function judgeWitnesses(subject) {
   const { trust, opened } = subject;
   if (!trust) return ["unverified", sentence("which witnesses count is not known")];
   if (!opened) return ["unchecked", sentence("the checkpoint is not signed by the log")];
   const { policy } = trust;
   const names = new Set([...policy.witnesses].filter(([, key]) => opened.includes(key)).map(([name]) => name));
+  subject.cosigned = names;
   const values = { n: names.size, quorum: policy.quorum };
   // The first receipt of a ledger is signed by the log alone: sound, yet no quorum counts it.
   if (!isQuorum(policy, names)) return ["failed", sentence("{n} cosignatures, the quorum {quorum} is not reached", values)];
