@@ -18,12 +18,18 @@ from api.client.keyfile import KeyFile, new_seed, public_half, read_key_file, wr
 from api.client.rotation import amend_log_keys, trust_in
 from api.settings import Settings
 from ledger.core.note import ED25519, Signer, Verifier
+from ledger.core.policy import parse_policy
 from ledger.core.receipt import Trust
 from ledger.core.refusal import LedgerError
 
 Retire = Annotated[
     bool, typer.Option("--retire", help="End the overlap: the key of the trust file signs no more.")
 ]
+Stolen = Annotated[
+    bool,
+    typer.Option("--stolen", help="With --retire: the new trust file no longer accepts what it signed."),
+]
+
 New = Annotated[
     Path | None,
     typer.Option("--new", metavar="FILE", help="A key made before, beside the old one on every machine."),
@@ -31,7 +37,7 @@ New = Annotated[
 
 
 class NothingToRetire(LedgerError):
-    """One key alone is in force."""
+    """One key alone is in force, or none was asked to be retired."""
 
 
 def rotate_log(
@@ -40,16 +46,19 @@ def rotate_log(
     key: Operator = None,
     new: New = None,
     retire: Retire = False,
+    stolen: Stolen = False,
     as_json: Json = False,
 ) -> None:
     """Make a new log key that signs beside the old one; with --retire, take the old one out of force."""
     settings = load_settings(data, database)
     trust = read_trust(None, settings)
+    if stolen and not retire:
+        raise NothingToRetire("--stolen goes with --retire", "a stolen key is retired: add --retire")
     seed = read_key_file(key or settings.keys_folder / "operator-root.key").seed(asking(settings))
     with reach(settings) as client:
         terms = terms_of(client, trust)
         if retire:
-            shown = _retire(client, settings, trust, terms, seed)
+            shown = _retire(client, settings, trust, terms, seed, stolen)
         else:
             shown = _introduce(client, settings, trust, terms, seed, new)
     if as_json:
@@ -86,18 +95,22 @@ def _new_key(settings: Settings, trust: Trust) -> KeyFile:
 
 
 def _retire(
-    client: Client, settings: Settings, trust: Trust, terms: dict[str, Any], operator: bytes
+    client: Client, settings: Settings, trust: Trust, terms: dict[str, Any], operator: bytes, stolen: bool
 ) -> dict[str, Any]:
-    """Take the trust file's key out of force, and write a trust file with one that stays."""
+    """Take the trust file's key out of force, and write a trust file with one that stays.
+
+    What the old key has signed stays true, so that the new file lists it, too, unless it was stolen.
+    """
     keys = [vkey for vkey in terms["logKeys"] if vkey != trust.vkey]
     if not keys:
         raise NothingToRetire(
             "one log key alone is in force", "bring another one into force first: `evidence key rotate-log`"
         )
-    after = trust_in(trust, keys[0], keys)
+    # What the key has signed so far still holds by the new trust file, unless somebody else has the key, too.
+    listed = {log.vkey for log in parse_policy(trust.policy).logs} - ({trust.vkey} if stolen else set())
+    after = trust_in(trust, keys[0], sorted({*keys, *listed}))
     signed = amend_log_keys(trust, keys, terms["policy"], issued_at(terms), operator)
     receipt = send(client, signed, after, settings.receipts_folder)
-    # Old receipts, which the retired key alone has signed, still verify by the trust file that is kept.
     kept = replace_trust(settings.trust_file, trust, after)
     shown = {"index": receipt.index, "logKeys": sorted(keys)}
     return shown | {"trust": str(settings.trust_file), "kept": str(kept)}

@@ -28,5 +28,5 @@ def amend_log_keys(
 
 
 def trust_in(trust: Trust, vkey: str, log_keys: Sequence[str]) -> Trust:
-    """The trust root of the same ledger by the log key `vkey`, its policy listing `log_keys`."""
+    """The trust root of the same ledger by the log key `vkey`; its policy lists all keys that it accepts."""
     return Trust(trust.origin, trust.genesis, vkey, policy_with_keys(trust.policy, log_keys))

@@ -7,7 +7,13 @@ from .note import COSIGNATURE, ED25519, Note, Verifier
 from .refusal import Refusal
 
 POLICY_LIMIT = 65_536  # characters
+AUDITOR = "auditor"
 _NONE = "none"
+
+
+def is_auditor(name: str) -> bool:
+    """Whether a witness that a policy lists under `name` replays the log, and so vouches for the index."""
+    return name == AUDITOR or name.startswith(AUDITOR + "-")
 
 
 @dataclass(frozen=True, slots=True)

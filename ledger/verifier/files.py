@@ -91,7 +91,8 @@ def read_receipt(path: Path) -> ReceiptFiles:
         return ReceiptFiles(entry.read_bytes(), proof.read_text(encoding="utf-8"))
     except OSError as error:
         mend = "a receipt is two files side by side, N.entry and N.tlog-proof"
-        raise Unreadable(f"{error.filename}: {error.strerror}", mend) from error
+        missing = error.filename if entry.exists() or proof.exists() else path
+        raise Unreadable(f"{missing}: {error.strerror}", mend) from error
     except UnicodeDecodeError as error:
         raise Unreadable(f"{proof} is not text", "restore the file from a copy") from error
 

@@ -87,6 +87,9 @@ def test_the_journalist_reads_that_the_page_is_complete_and_that_a_changed_one_i
     assert re.search(r"complete up to entry \d+", said)
     assert "refused, as it should be" in said
     assert "accepted" not in said
+    # It could be read, and is not what was signed.
+    assert "verdict: failed" in said
+    assert "unreadable" not in said
 
 
 def test_the_lawyer_sees_each_step_of_the_report_and_proofs_of_absence(read: Read) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from ledger.core.grammar import base64_encode
 from ledger.core.index import index_keys
 from ledger.core.index_proof import (
     FORMAT,
+    Completeness,
     IndexProof,
     Precedence,
     format_index_proof,
@@ -22,6 +24,7 @@ from ledger.core.receipt import Trust, unwitnessed_policy
 from ledger.proving import NotProven, prove_all, prove_precedence, prove_silence
 from tests.support.builder import OPERATOR_DEVICE, ORIGIN, Log, log_vkey, sign
 from tests.support.bundles import MemorySource, checkpoint, trust
+from tests.vectors import common, proofs
 
 ISSUE = {"issue": "osh/ppe"}
 
@@ -105,6 +108,49 @@ def test_all_entries_passed_off_as_silence_are_found_out(log: Log) -> None:
     assert (report.exit_code, report.step("answer").grade) == (1, "failed")
 
 
+def older_than_the_request() -> tuple[Log, IndexProof]:
+    """An answered request, and an index from before it, in which of course nothing refers to it."""
+    log = Log.opened()
+    log.register("ngo")
+    log.register("certifier", roles=["certifier"])
+    log.factory("toys")
+    audit = log.investigation("certifier", ["factory:toys"], ["certifier"])
+    published = log.index().index
+    asks = {"addressees": ["certifier"], "topic": "notice"}
+    asked = log.say("QuestionAsked", "ngo", claim=asks, refs=[("about", audit)])
+    log.say("ResponseGiven", "certifier", refs=[("refuses", asked)])
+    log.index()
+    source, key = MemorySource(log), f"statement:{asked.statement.id}"
+    (proof,) = source.prove([key], published)
+    index = log.recorded[published].statement.id
+    known = (
+        *prove_all(source, key, checkpoint(log)).entries,
+        *prove_precedence(source, index, asked.statement.id, checkpoint(log)).entries,
+    )
+    entries = {one.index: one for one in known}
+    shown = Completeness(key, proof, published)
+    held = tuple(entries[position] for position in (0, published, asked.index))
+    return log, IndexProof("silence", shown, checkpoint(log), held)
+
+
+def test_an_index_from_before_a_request_shows_no_silence_about_it() -> None:
+    log, forged = older_than_the_request()
+    report = verify_index_proof(format_index_proof(forged), trust(log))
+    assert [one.name for one in report if one.grade == "failed"] == ["answer"]
+    assert "beyond" in report.step("answer").detail
+    assert (report.exit_code, report.verdict) == (1, "failed")
+
+
+def test_that_nothing_has_a_key_is_said_of_what_was_indexed_alone() -> None:
+    log, forged = older_than_the_request()
+    assert isinstance(forged.shown, Completeness)
+    nothing = IndexProof("all", forged.shown, forged.checkpoint, forged.entries)
+    report = verify_index_proof(format_index_proof(nothing), trust(log))
+    assert f"up to entry {forged.shown.published - 1}," in report.verdict
+    # The request itself is beyond it, and is no entry of the answer.
+    assert report.verdict.startswith("no entries have the key")
+
+
 def test_precedence_follows_from_the_places_in_the_log(log: Log) -> None:
     source = MemorySource(log)
     first, second = id_of(log, "AllegationMade"), id_of(log, "AuditDescribed")
@@ -126,6 +172,34 @@ def test_nothing_is_complete_before_the_first_index() -> None:
 def test_without_a_trust_root_a_proof_is_never_green(log: Log) -> None:
     report = verify_index_proof(everything(log), None)
     assert (report.exit_code, report.verdict) == (3, "trust root: unverified")
+
+
+def audited(log: Log, name: str = "auditor-1") -> tuple[str, Trust]:
+    """A cosigned checkpoint, and whom a reader trusts who lists its cosigner under `name`."""
+    note = checkpoint(log)
+    line = proofs.cosign(note.partition("\n\n")[0] + "\n", "a.example", common.seed("auditor"), 1_770_000_000)
+    witness = proofs.witness_vkey("a.example", common.seed("auditor"))
+    policy = f"log {log_vkey()}\nwitness {name} {witness}\nquorum none\n"
+    return note + line, replace(trust(log), policy=policy)
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("auditor-1", "audited"), ("auditor", "audited"), ("auditors", "operator's claim")]
+)
+def test_an_auditor_who_cosigns_vouches_for_an_answer(log: Log, name: str, word: str) -> None:
+    note, reader = audited(log, name)
+    source = MemorySource(log)
+    made = [
+        prove_all(source, "factory:toys", note),
+        prove_all(source, "factory:nowhere", note),
+        prove_silence(source, id_of(log, "QuestionAsked"), note),
+    ]
+    for proof in made:
+        report = verify_index_proof(format_index_proof(proof), reader)
+        assert report.exit_code == 0
+        assert f", {word}; " in report.verdict
+    alone = prove_all(source, "factory:toys", checkpoint(log))
+    assert "operator's claim" in verify_index_proof(format_index_proof(alone), reader).verdict
 
 
 def test_a_proof_of_another_ledger_fails(log: Log) -> None:
