@@ -13,6 +13,7 @@ from ledger.domain.derived.requests import ENDED, Due, Progress, Standing, due, 
 from projections.amendments import Withdrawal, as_amended, withdrawal
 from projections.dates import days, days_between
 from projections.items import Item, Slice
+from projections.registry import speaks_for
 from projections.row import Row, View, reference_rows
 from projections.shown import Shown, said_when, show
 from projections.voices import STANDINGS, bearing, provenance
@@ -191,7 +192,7 @@ def view(item: Item, known: Slice, today: str) -> OpenItem:
     opener = item.read_as(content).statement
     thread = bearing(item, known)
     dates = due(item.read_as(item.claim).statement, thread)
-    asked = [_addressee(one, known) for one in standings(opener, thread, today)]
+    asked = [_addressee(one, known) for one in standings(opener, thread, today, speaks_for(known))]
     moved = progress(opener, thread, today) if item.statement.kind == "commitment" else None
     withdrawn = withdrawal(item, known)
     gone = withdrawn is not None and withdrawn.by_all

@@ -11,6 +11,7 @@ from typing import Any
 from ledger.core.grammar import base64_decode
 from ledger.core.keys import key_id
 from ledger.core.statement import Recorded, Statement
+from ledger.domain.derived.requests import SpeaksFor, same_slug
 from projections.authority import SUCCESSIONS, binds, in_force, is_proposed
 from projections.items import Item, Slice
 from projections.names import Name, names
@@ -120,7 +121,7 @@ def view(name: str, known: Slice) -> Entry | None:
         return None
     binding = in_force(own)
     effective = {item.id for item in binding if not _is_idle(item.statement)}
-    paths = succession(item.statement for item in known.items)
+    paths = successions(known)
     return Entry(
         name=name,
         id=_creating_id(own[0].statement, name),
@@ -229,6 +230,22 @@ def succession(statements: Iterable[Statement]) -> list[tuple[str, str]]:
             new = [subject.name for subject in statement.subjects if subject.digest not in superseded]
             pairs += [(before, after) for before in old for after in new]
     return pairs
+
+
+def successions(known: Slice) -> list[tuple[str, str]]:
+    """The pairs of `succession` that `known` tells of, whether it holds the statements or only the names."""
+    return list(dict.fromkeys([*succession(item.statement for item in known.items), *known.successions]))
+
+
+def speaks_for(known: Slice) -> SpeaksFor:
+    """Who answers for an addressee at the moment looked from: itself, and each party that it has become."""
+    paths = successions(known)
+
+    def speaks(addressee: str, claimant: str) -> bool:
+        former = predecessors(f"party:{claimant}", paths)
+        return same_slug(addressee, claimant) or f"party:{addressee}" in former
+
+    return speaks
 
 
 def predecessors(name: str, paths: Sequence[tuple[str, str]]) -> set[str]:

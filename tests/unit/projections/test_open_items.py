@@ -72,6 +72,46 @@ def test_an_answer_by_somebody_else_is_no_answer_of_the_addressee() -> None:
     assert [rel for rel, _ in item(log, question).followed_by] == ["answers"]
 
 
+@pytest.mark.parametrize(("event", "heirs"), [("PartyMerged", ["heir"]), ("PartySplit", ["heir", "other"])])
+def test_what_a_party_became_answers_for_it_once_the_ledger_knows(event: str, heirs: list[str]) -> None:
+    log, question = asked(addressees=["buyer"])
+    log.say("ResponseGiven", "factory:f", by="heir", refs=[("answers", question)])
+    assert words(log, question)["buyer"] == "no answer in this ledger"
+    follow(log, event, "buyer", *heirs)
+    assert words(log, question)["buyer"] == "answered"
+    assert not item(log, question).open
+
+
+def test_successors_of_successors_answer_and_nobody_answers_for_what_it_became() -> None:
+    log, question = asked(addressees=["buyer"])
+    follow(log, "PartyMerged", "buyer", "heir")
+    follow(log, "PartyMerged", "heir", "last")
+    follow(log, "PartyMerged", "aside", "last")
+    log.say("ResponseGiven", "factory:f", by="aside", refs=[("answers", question)])
+    assert words(log, question)["buyer"] == "no answer in this ledger"
+    log.say("ResponseGiven", "factory:f", by="last", refs=[("partlyAnswers", question)])
+    assert words(log, question)["buyer"] == "partly answered"
+    later = log.say("QuestionAsked", "factory:f", {"addressees": ["last"]}, by="asker")
+    log.say("ResponseGiven", "factory:f", by="buyer", refs=[("answers", later)])
+    assert words(log, later)["last"] == "no answer in this ledger"
+
+
+def test_a_merger_that_the_registrar_did_not_sign_lets_nobody_answer() -> None:
+    log, question = asked(addressees=["buyer"])
+    log.say("ResponseGiven", "factory:f", by="heir", refs=[("answers", question)])
+    follow(log, "PartyMerged", "buyer", "heir", by="heir")
+    assert words(log, question)["buyer"] == "no answer in this ledger"
+
+
+def follow(log: SmallLog, event: str, old: str, *heirs: str, by: str = "registrar") -> None:
+    """`old` becomes the `heirs`; who was not named before is listed."""
+    names = [f"party:{one}" for one in (old, *heirs)]
+    for name in names:
+        if name not in log.made:
+            log.say("PartyListed", name, by="registrar")
+    log.say(event, names, by=by, refs=[("supersedes", log.made[names[0]])])
+
+
 def test_an_answer_is_not_undone_by_a_later_acknowledgement() -> None:
     log, question = asked()
     log.say("ResponseGiven", "factory:f", by="buyer", refs=[("answers", question)])
