@@ -11,7 +11,7 @@ from typing import Any
 from ledger.core.grammar import base64_decode
 from ledger.core.keys import key_id
 from ledger.core.statement import Recorded, Statement
-from ledger.domain.derived.requests import SpeaksFor, same_slug
+from ledger.domain.derived.requests import SpeaksFor, itself
 from projections.authority import SUCCESSIONS, binds, in_force, is_proposed
 from projections.items import Item, Slice
 from projections.names import Name, names
@@ -243,7 +243,7 @@ def speaks_for(known: Slice) -> SpeaksFor:
 
     def speaks(addressee: str, claimant: str) -> bool:
         former = predecessors(f"party:{claimant}", paths)
-        return same_slug(addressee, claimant) or f"party:{addressee}" in former
+        return itself(addressee, claimant) or f"party:{addressee}" in former
 
     return speaks
 

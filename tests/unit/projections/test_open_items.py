@@ -128,6 +128,58 @@ def test_a_status_reached_by_attribution_says_so() -> None:
     assert (line.words, line.reached_by) == ("answered (attributed, not signed)", "attributed")
 
 
+def test_an_answer_that_only_a_third_hand_reports_leaves_the_question_open() -> None:
+    log, question = asked(addressees=["buyer"], due="2020-01-31")
+    refs, voice = [("answers", question)], {"claimants": ["buyer"], "attribution": {"form": "paraphrase"}}
+    said = log.say("ResponseGiven", "factory:f", by="somebody", refs=refs, **voice)
+    found = item(log, question, "2020-02-10")
+    assert found.addressees[0].words == "answered (attributed, not signed)"
+    assert (found.open, found.overdue_days, found.addressees[0].settled) == (True, 10, False)
+    log.say("ResponseGiven", "factory:f", by="buyer", refs=[("adopts", said)])
+    assert (item(log, question).open, words(log, question)["buyer"]) == (False, "answered (adopted)")
+
+
+@pytest.mark.parametrize("hand", ["asker", "buyer", "heir"])
+def test_an_answer_reported_by_who_asked_or_signed_by_who_was_asked_ends_it(hand: str) -> None:
+    log, question = asked(addressees=["buyer"])
+    follow(log, "PartyMerged", "buyer", "heir")
+    voice = {"claimants": ["buyer"], "attribution": {"form": "quote"}} if hand != "buyer" else {}
+    log.say("ResponseGiven", "factory:f", by=hand, refs=[("refuses", question)], **voice)
+    assert not item(log, question).open
+
+
+@pytest.mark.parametrize("voice", ["asker", "buyer"])
+def test_nobody_concludes_by_putting_it_into_the_mouth_of_either_side(voice: str) -> None:
+    log, question = asked(addressees=["buyer"])
+    said = {"claimants": [voice], "attribution": {"form": "on-behalf"}}
+    mandate = log.say("DocumentReferenced", "factory:f", by="somebody")
+    refs = [("concludes", question), ("mandate", mandate)]
+    log.say("ResponseGiven", "factory:f", by="somebody", refs=refs, **said)
+    assert item(log, question).open
+    log.say("ResponseGiven", "factory:f", by="asker", refs=[("concludes", question)])
+    assert not item(log, question).open
+
+
+def test_its_own_refusal_ends_it_beside_an_answer_that_others_report() -> None:
+    log, question = asked(addressees=["buyer"])
+    voice = {"claimants": ["buyer"], "attribution": {"form": "paraphrase"}}
+    log.say("ResponseGiven", "factory:f", by="somebody", refs=[("answers", question)], **voice)
+    log.say("ResponseGiven", "factory:f", by="buyer", refs=[("refuses", question)])
+    assert not item(log, question).open
+
+
+@pytest.mark.parametrize("addressee", ["group:buyers", "factory:f"])
+def test_a_party_called_like_a_group_or_factory_answers_for_neither(addressee: str) -> None:
+    log, question = asked(addressees=[addressee])
+    slug = addressee.partition(":")[2]
+    for rel in ("answers", "refuses", "concludes"):
+        log.say("ResponseGiven", "factory:f", by=slug, refs=[(rel, question)])
+    assert words(log, question)[addressee] == "no answer in this ledger"
+    assert item(log, question).open
+    log.say("ResponseGiven", "factory:f", by="asker", refs=[("concludes", question)])
+    assert (item(log, question).open, words(log, question)[addressee]) == (False, "concluded")
+
+
 def test_words_that_the_addressee_disowns_are_no_answer() -> None:
     log, question = asked()
     voice = {"claimants": ["buyer"], "attribution": {"form": "quote"}}
