@@ -170,6 +170,50 @@ def test_two_clauses_compare_only_in_one_unit_and_sense(
     assert pair(one, other) == Pair("a", "b", outcome, reason)
 
 
+def most(value: str, **more: str) -> dict[str, Any]:
+    return {"comparator": "max", "quantity": of(value, **more)}
+
+
+def some(low: str, high: str) -> dict[str, Any]:
+    return {"comparator": "required", "quantity": {"low": low, "high": high, "unit": "h"}}
+
+
+def required(value: str, **more: str) -> dict[str, Any]:
+    return {"comparator": "required", "quantity": of(value, **more)}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "outcome"),
+    [
+        (most("36", bound="at-most"), most("60", bound="at-most"), "differ"),
+        ({"quantity": of("24", bound="at-least")}, {"quantity": of("30", bound="at-least")}, "differ"),
+        ({"quantity": of("24", bound="at-least")}, {"quantity": of("24")}, "same"),
+        (most("60", bound="at-most"), {"comparator": "max", "quantity": of("3600", "min")}, "same"),
+        (some("4", "8"), some("5", "9"), "differ"),
+        (some("4", "8"), some("4", "8"), "same"),
+        (some("4", "8"), required("8"), "differ"),
+        (required("8", bound="at-least"), required("8"), "differ"),
+        (most("8", of="training"), most("8", of="rest"), "differ"),
+        (most("8", of="training"), most("8"), "same"),
+    ],
+)
+def test_only_limits_with_the_same_numbers_are_the_same(
+    one: dict[str, Any], other: dict[str, Any], outcome: str
+) -> None:
+    left, right = clause("a", **one), clause("b", **other)
+    assert pair(left, right) == Pair("a", "b", outcome, None)
+    assert pair(right, left) == Pair("b", "a", outcome, None)
+
+
+@given(st.integers(0, 99), st.integers(0, 99), st.sampled_from(["max", "min"]))
+def test_two_limits_are_the_same_when_their_numbers_are_whatever_their_bounds(
+    one: int, other: int, comparator: str
+) -> None:
+    left = clause("a", comparator=comparator, quantity=of(str(one), bound="at-most"))
+    right = clause("b", comparator=comparator, quantity=of(str(other * 60), "min", bound="at-least"))
+    assert (pair(left, right).outcome == "same") is (one == other)
+
+
 def limit(name: str, value: str, per: str, owner: str, **more: Any) -> Clause:
     return clause(name, comparator="max", owner=owner, quantity=of(value, per=per), **more)
 
