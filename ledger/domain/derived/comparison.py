@@ -120,4 +120,5 @@ def _measured(claim: Mapping[str, Any], quantity: Mapping[str, Any]) -> Measure 
 def _alike(left: Measure, right: Measure) -> bool:
     """Whether both ends are equal, and both are of one thing as far as that is said."""
     of_one = left.of is None or right.of is None or left.of == right.of
-    return of_one and (left.low, left.high) == (right.low, right.high)
+    ends = [(one.low, one.low_strict, one.high, one.high_strict) for one in (left, right)]
+    return of_one and ends[0] == ends[1]

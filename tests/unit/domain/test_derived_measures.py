@@ -69,6 +69,56 @@ def test_intervals_that_touch_have_a_value_in_common() -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        (of("60", bound="more-than"), of("60", bound="at-most"), True),
+        (of("60", bound="more-than"), of("60"), True),
+        (of("60", bound="at-least"), of("3600", "min", bound="less-than"), True),
+        (of("60", bound="more-than"), of("60", bound="less-than"), True),
+        (of("60", bound="at-least"), of("60", bound="at-most"), False),
+        (of("60", bound="more-than"), of("60", bound="at-least"), False),
+        (of("60", bound="more-than"), of("61", bound="less-than"), False),
+        (of("60", bound="more-than"), {"low": "40", "high": "60", "unit": "h"}, True),
+    ],
+)
+def test_a_strict_bound_leaves_its_own_value_out(
+    one: dict[str, str], other: dict[str, str], apart: bool
+) -> None:
+    left, right = measured(one), measured(other)
+    assert disjoint(left, right) is disjoint(right, left) is apart
+
+
+def holds(quantity: dict[str, str], value: Fraction) -> bool:
+    """Whether `value` fits what the quantity says, read word by word."""
+    low = Fraction(quantity.get("low", quantity.get("value", "0")))
+    high = Fraction(quantity.get("high", quantity.get("value", "0")))
+    told = {
+        "more-than": value > low,
+        "at-least": value >= low,
+        "less-than": value < high,
+        "at-most": value <= high,
+    }
+    return told.get(quantity.get("bound", ""), low <= value <= high)
+
+
+NUMBERS = st.integers(0, 6)
+BOUNDS = st.sampled_from(["more-than", "at-least", "less-than", "at-most", "exact", "about"])
+QUANTITIES = st.one_of(
+    st.builds(lambda value: of(str(value)), NUMBERS),
+    st.builds(lambda value, bound: of(str(value), bound=bound), NUMBERS, BOUNDS),
+    st.builds(lambda low, more: {"low": str(low), "high": str(low + more), "unit": "h"}, NUMBERS, NUMBERS),
+)
+
+
+@given(QUANTITIES, QUANTITIES)
+def test_two_quantities_are_apart_when_no_value_fits_both(one: dict[str, str], other: dict[str, str]) -> None:
+    # Whole numbers bound them, so halves from below the least to above the most find any value there is.
+    values = [Fraction(half, 2) for half in range(-2, 30)]
+    fitting = [value for value in values if holds(one, value) and holds(other, value)]
+    assert disjoint(measured(one), measured(other)) is (not fitting)
+
+
+@pytest.mark.parametrize(
     ("value", "places", "text"),
     [
         (Fraction(416, 3), 0, "139"),
@@ -118,6 +168,13 @@ def test_a_quantity_that_leaves_open_of_what_conflicts_possibly() -> None:
     found = conflict(saw("1", quantity=of("3", of="training")), saw("2", quantity=of("9")))
     assert found is not None
     assert (found.certainty, found.reasons) == ("possible", ("of-unstated",))
+
+
+def test_more_than_a_limit_conflicts_with_at_most_that_limit() -> None:
+    more, at_most = of("60", per="week", bound="more-than"), of("60", per="week", bound="at-most")
+    found = conflict(saw("1", quantity=more), saw("2", quantity=at_most))
+    assert found is not None
+    assert (found.aspect, found.certainty) == ("quantity", "certain")
 
 
 def test_days_against_hours_conflict_possibly_whatever_the_numbers() -> None:
@@ -178,8 +235,8 @@ def some(low: str, high: str) -> dict[str, Any]:
     return {"comparator": "required", "quantity": {"low": low, "high": high, "unit": "h"}}
 
 
-def required(value: str, **more: str) -> dict[str, Any]:
-    return {"comparator": "required", "quantity": of(value, **more)}
+def required(value: str, unit: str = "h", **more: str) -> dict[str, Any]:
+    return {"comparator": "required", "quantity": of(value, unit, **more)}
 
 
 @pytest.mark.parametrize(
@@ -192,6 +249,8 @@ def required(value: str, **more: str) -> dict[str, Any]:
         (some("4", "8"), some("5", "9"), "differ"),
         (some("4", "8"), some("4", "8"), "same"),
         (some("4", "8"), required("8"), "differ"),
+        (required("8", bound="at-least"), required("8", bound="more-than"), "differ"),
+        (required("8", bound="less-than"), required("480", "min", bound="less-than"), "same"),
         (required("8", bound="at-least"), required("8"), "differ"),
         (most("8", of="training"), most("8", of="rest"), "differ"),
         (most("8", of="training"), most("8"), "same"),
