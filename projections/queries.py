@@ -137,7 +137,7 @@ def with_names(reader: Reader, known: Slice, more: Iterable[str] = ()) -> Slice:
     registrations = reader.items(reader.positions_by_key(registry_view.TABLE, wanted))
     moved = any(item.statement.event in SUCCESSIONS for item in registrations)
     paths = _successions(reader, wanted) if moved else []
-    return known.named(names(wanted, registrations), compromises(registrations), paths)
+    return known.named(names(wanted, registrations), compromises(registrations), successions=paths)
 
 
 # --- registry
@@ -168,17 +168,18 @@ def entry(
     """What is known of one name; an old name leads to what it became. Raises `NotFound`."""
     reader = reader_at(conn, as_of, viewer, today, registry_view.TABLE)
     resolved = resolve_name(reader, name)
-    entries, known = _entries(reader, [resolved.name], resolved.all)
+    entries, known = _entries(reader, [resolved.name])
     if not entries:
         raise NotFound(name)
     return one_of(reader, entries[0], known)
 
 
-def _entries(
-    reader: Reader, wanted: Sequence[str], more: Sequence[str] = ()
-) -> tuple[list[registry_view.Entry], Slice]:
-    positions = reader.positions_by_key(registry_view.TABLE, wanted)
-    known = with_names(reader, reader.with_context(reader.items(positions), rounds=1), more)
+def _entries(reader: Reader, wanted: Sequence[str]) -> tuple[list[registry_view.Entry], Slice]:
+    """What is known of these names, with what became them."""
+    paths = _successions(reader, wanted)
+    every = set(wanted).union(*(registry_view.predecessors(name, paths) for name in wanted))
+    positions = reader.positions_by_key(registry_view.TABLE, every)
+    known = with_names(reader, reader.with_context(reader.items(positions), rounds=1), every)
     folded = [registry_view.view(name, known) for name in wanted]
     return [one for one in folded if one is not None], known
 

@@ -119,6 +119,27 @@ def test_a_merged_factory_is_found_under_both_names_and_brings_its_history(conn:
     assert (entry["name"], entry["was"]) == ("factory:works", ["factory:mill"])
 
 
+def test_old_names_bring_their_keys_and_a_part_says_its_whole(database_url: str, story: Story) -> None:
+    log = story.log
+    names = ["first", "second", "third"]
+    for number, slug in enumerate(names):
+        claim = {"firstKey": {"keyId": str(number) * 64, "role": "root", "scope": ["any"]}}
+        log.say("PartyRegistered", f"party:{slug}", claim, by="registrar", at="2020-05-01")
+    for old, new in itertools.pairwise(names):
+        refs = [("supersedes", log.made[f"party:{old}"])]
+        log.say("PartyMerged", [f"party:{old}", f"party:{new}"], by="registrar", refs=refs, at="2020-05-02")
+    log.say("FactoryRegistered", "factory:hall", by="registrar", refs=[("partOf", story.works)])
+    with projected(database_url, log) as conn:
+        for slug in names:
+            found = queries.entry(conn, f"party:{slug}").to_json()
+            former = {one["name"]: one["keys"][0]["keyId"][0] for one in found["former"]}  # type: ignore[attr-defined]
+            assert (found["name"], former) == ("party:third", {"party:first": "0", "party:second": "1"})
+        page = queries.registry(conn, "party:", limit=500).to_json()
+        listed = {item["name"]: item["former"] for item in page["items"]}  # type: ignore[attr-defined]
+        assert [one["name"] for one in listed["party:third"]] == ["party:first", "party:second"]
+        assert queries.entry(conn, "factory:hall").to_json()["partOf"] == ["factory:works"]
+
+
 def test_by_said_an_item_counts_when_it_was_said_as_far_as_is_known_today(conn: Any, story: Story) -> None:
     page = queries.timeline(conn, "factory:mill", AsOf.parse("2019-06-30"), by="said")
     lines = {item.shown.id: item.when for item in page.items}  # type: ignore[attr-defined]
