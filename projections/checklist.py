@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 from ledger.core.statement import Recorded, Statement
 from ledger.domain.derived.checklists import NOT_DISCLOSED, Asked, Point, conducting, points
-from ledger.domain.derived.requests import OUTCOMES, Follower, Standing, standings
+from ledger.domain.derived.requests import OUTCOMES, Follower, SpeaksFor, Standing, standings
 from projections.amendments import as_amended, wholly_withdrawn
 from projections.items import Item, Slice
+from projections.registry import speaks_for
 from projections.row import Row, View, reference_rows
 from projections.shown import Shown, show
 from projections.voices import STANDINGS, bearing, provenance
@@ -180,17 +181,17 @@ def asked(described: Iterable[Item], known: Slice, today: str) -> list[tuple[Ask
         claim = as_amended(request, known)
         if request.statement.kind == "request" and "topic" in claim and not wholly_withdrawn(request, known):
             opener = request.read_as(claim).statement
-            best = _best(opener, bearing(request, known), today)
+            best = _best(opener, bearing(request, known), today, speaks_for(known))
             outcome = "open" if best is None else best.outcome
             found.append((Asked(request.id, claim["topic"], outcome), _reached(best, known)))
     return found
 
 
-def _best(request: Statement, thread: Sequence[Follower], today: str) -> Standing | None:
+def _best(request: Statement, thread: Sequence[Follower], today: str, speaks: SpeaksFor) -> Standing | None:
     """The best over its addressees; that it was concluded says nothing about what was disclosed before."""
 
     def best(replies: Sequence[Follower]) -> Standing | None:
-        found = standings(request, replies, today)
+        found = standings(request, replies, today, speaks)
         return min(found, key=lambda one: OUTCOMES.index(one.outcome), default=None)
 
     said = best([pair for pair in thread if pair[0] != "concludes"])

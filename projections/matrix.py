@@ -68,7 +68,10 @@ LINKS = {
     "CorroborationNoted": "corroboration",
     "DuplicateNoted": "duplicate",
 }
-ABOUT_A_SET = "about a set that includes this factory"
+ABOUT_A_SET = {
+    "factory": "about a set that includes this factory",
+    "party": "about a set that includes this party",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +207,7 @@ class IssueRow:
     """All that is claimed on one issue (None: the issue is withheld). Nothing in it is merged or ranked.
 
     `about_a_set` holds statements with a scope: they are about a set that includes this name and fill no
-    cell.
+    cell. `of` is what the matrix is of: a factory or a party.
     """
 
     issue: str | None
@@ -216,6 +219,7 @@ class IssueRow:
     conflicts: tuple[Noted, ...]
     criteria: tuple[Criterion, ...]
     about_a_set: tuple[Cell | DeterminationCell | ObservationCell, ...]
+    of: str = "factory"
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -227,7 +231,7 @@ class IssueRow:
             "determinations": [cell.to_json() for cell in self.determinations],
             "conflicts": [one.to_json() for one in self.conflicts],
             "criteria": [one.to_json() for one in self.criteria],
-            "aboutASet": [{"words": ABOUT_A_SET, **cell.to_json()} for cell in self.about_a_set],
+            "aboutASet": [{"words": ABOUT_A_SET[self.of], **cell.to_json()} for cell in self.about_a_set],
         }
 
 
@@ -298,6 +302,7 @@ class _Fold:
 
     def __init__(self, names: frozenset[str], known: Slice, today: str) -> None:
         self._names, self._known, self._today = names, known, today
+        self._kind = min(names).partition(":")[0]
         self._profiles = Profiles(known, today)
         self._claims = [
             item
@@ -326,9 +331,8 @@ class _Fold:
         return item.statement.type in ("overall", "certification") and "issue" not in self._content[item.id]
 
     def _is_of_a_set(self, item: Item) -> bool:
-        """Scoped, or about several factories with something withheld, which may be the scope."""
-        prefix = min(self._names).partition(":")[0] + ":"
-        others = set(item.names(prefix)) - self._names
+        """Scoped, or about several factories or parties with something withheld, which may be the scope."""
+        others = set(item.names(f"{self._kind}:")) - self._names
         return "scope" in self._content[item.id] or (bool(others) and item.withheld > 0)
 
     def _row(self, issue: str | None, items: Sequence[Item]) -> IssueRow:
@@ -347,6 +351,7 @@ class _Fold:
             conflicts=tuple(self._conflicts(observed)),
             criteria=tuple(self._criteria(issue, items)),
             about_a_set=tuple(self._any(one, issue) for one in items if self._is_of_a_set(one)),
+            of=self._kind,
         )
 
     def _any(self, item: Item, issue: str | None) -> Cell | ObservationCell | DeterminationCell:

@@ -399,23 +399,33 @@ def _entry_lines(entry: Mapping[str, Any], page: Page) -> list[Line]:
         lines.append((others, "dim"))
     for new in entry["became"]:
         lines.append((_("now {name}", name=full_name(page, new)), "yellow"))
-    for key in entry.get("keys", []):
-        until = (
-            _(", revoked at entry {position}", position=key["revoked"]) if key["revoked"] is not None else ""
-        )
-        lines.append(
-            (
-                _(
-                    "{role} key {id}… since entry {position}",
-                    role=key["role"],
-                    id=key["keyId"][:16],
-                    position=key["added"],
-                )
-                + until,
-                "dim",
-            )
-        )
+    for old in entry["was"]:
+        lines.append((_("was {name}", name=full_name(page, old)), "yellow"))
+    for whole in entry["partOf"]:
+        lines.append((_("part of {name}", name=full_name(page, whole)), ""))
+    lines += [(_key(key), "dim") for key in entry.get("keys", [])]
+    lines += [
+        (_("{key} (of {name})", key=_key(key), name=full_name(page, old["name"])), "dim")
+        for old in entry["former"]
+        for key in old.get("keys", [])
+    ]
     return lines
+
+
+def _key(key: Mapping[str, Any]) -> str:
+    """A key with what it may sign, and all that bounds when its signatures count."""
+    what = {"role": key["role"], "id": key["keyId"][:16], "position": key["added"]}
+    words = _("{role} key {id}… since entry {position}", **what)
+    if key["scope"] != ["any"]:
+        words += _(", for {scope}", scope=plain.listed(key["scope"]))
+    if key["expires"] is not None:
+        words += _(", until {day}", day=key["expires"])
+    if key["revoked"] is not None:
+        words += _(", revoked at entry {position}", position=key["revoked"])
+    if "compromisedSince" in key:
+        since = key["compromisedSince"]
+        words += _(", others may have used it since entry {position}", position=since)
+    return words
 
 
 def _texts(value: object) -> bool:

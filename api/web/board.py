@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ledger.domain.derived.requests import ENDED
 from projections.dates import days, days_between
 from projections.open_items import Addressee, OpenItem
 
@@ -62,7 +61,7 @@ def _is_open(item: OpenItem, standing: Addressee | None) -> bool:
     """Whether this one still owes it, whatever the others did."""
     if not item.open:
         return False
-    return standing is None or standing.standing.outcome not in ENDED
+    return standing is None or not standing.settled
 
 
 def clock(item: OpenItem, today: str) -> Clock:

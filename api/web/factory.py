@@ -15,7 +15,6 @@ from api.web.comparisons import Compared
 from api.web.language import Language
 from api.web.overview import Overview, Placed, overview
 from ledger.core.vocabulary import VOCABULARIES
-from ledger.domain.derived.requests import ENDED
 from projections.dates import FIRST_DAY, LAST_DAY, days, days_between
 from projections.factory_queries import Factory, Found
 from projections.items import Item
@@ -446,10 +445,7 @@ class FactoryPage:
     def owing(self) -> list[str]:
         """Those who owe an answer in what is open, the ones who owe most first."""
         owed = Counter(
-            one.standing.addressee
-            for item in self.opened.shown
-            for one in item.addressees
-            if one.standing.outcome not in ENDED
+            one.standing.addressee for item in self.opened.shown for one in item.addressees if not one.settled
         )
         return [name for name, _ in owed.most_common(OWING_SHOWN)]
 

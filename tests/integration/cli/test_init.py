@@ -21,6 +21,9 @@ def test_a_new_database_gets_its_tables_and_its_ledger_by_one_command(
     assert init(tmp_path / "a", empty_database_url) == 0
     assert run(["party", "--data", str(tmp_path / "a"), "--database", empty_database_url]) == 0
     assert "registrar" in capsys.readouterr().out
+    where = ["--data", str(tmp_path / "a"), "--database", empty_database_url]
+    assert run(["matrix", "party:registrar", *where]) == 0
+    assert "Nothing is claimed about it at that moment." in capsys.readouterr().out
 
 
 def test_a_database_in_use_is_left_alone_and_nothing_is_made(

@@ -38,6 +38,23 @@ def test_an_answered_question_leaves_the_board_and_can_be_asked_for(case: Poster
     assert "answered" in page(case, "/en/open", all="true").text
 
 
+def test_an_answer_that_a_third_party_reports_stays_on_the_board_and_says_so(case: Poster) -> None:
+    case.log.register("somebody")
+    document = case.log.document("somebody", about=["factory:toys"])
+    case.log.say(
+        "ResponseGiven",
+        "somebody",
+        claimants=["certifier"],
+        attribution={"form": "paraphrase"},
+        refs=[("answers", question_id(case)), ("statedIn", document)],
+    )
+    shown = page(case, "/en/open")
+    assert f"/en/statements/{question_id(case)}" in shown.links
+    assert "answered (attributed, not signed)" in shown.text
+    (listed,) = case.read("/v1/requests", open="true")["items"]
+    assert (listed["addressees"][0]["reachedBy"], listed["addressees"][0]["settled"]) == ("attributed", False)
+
+
 def test_a_due_date_that_passed_and_its_moves_are_counted_in_days(case: Poster) -> None:
     asked = case.log.say(
         "DemandMade",
