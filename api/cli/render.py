@@ -91,9 +91,10 @@ def heading(console: Console, answer: Mapping[str, Any], title: str, subtitle: s
     """The first lines of every view: what, as of when, by which clock, and what it does not prove."""
     console.print(Text(title, style="bold"))
     as_of = answer.get("asOf", {})
-    when = as_of.get("recordedAt")
-    parts = [_("as of {moment}", moment=day_of(when)) if when else _("nothing recorded yet")]
+    parts = [_("as of {moment}", moment=as_of["today"])] if as_of.get("today") else []
     parts.append(plural("{n} entry", "{n} entries", int(as_of.get("size", 0))))
+    last = as_of.get("recordedAt")
+    parts.append(_("last entry {day}", day=day_of(last)) if last else _("nothing recorded yet"))
     if subtitle:
         parts.append(subtitle)
     if as_of.get("clock") == "demo":
