@@ -22,7 +22,7 @@ from projections import registry as registry_view
 from projections import search as search_view
 from projections import timeline as timeline_view
 from projections.as_of import NOW, AsOf, Moment
-from projections.authority import SUCCESSIONS
+from projections.authority import SUCCESSIONS, all_proposals
 from projections.compromises import compromises
 from projections.items import Item, Slice
 from projections.names import Names, mentioned, names
@@ -124,13 +124,14 @@ def demand_name(reader: Reader, resolved: Resolved) -> None:
 
 
 def with_names(reader: Reader, known: Slice, more: Iterable[str] = ()) -> Slice:
-    """`known` with the display names of everything its items mention, and of `more`, and the keys of these
-    parties that others may have used; two queries.
+    """`known` with the display names of everything its items mention, and of `more`, the keys of these
+    parties that others may have used, and which statements about them change nothing; two queries.
     """
     wanted = set(more).union(*(mentioned(item) for item in known.items))
     positions = reader.positions_by_key(registry_view.TABLE, wanted)
     registrations = reader.items(positions)
-    return known.named(names(wanted, registrations), compromises(registrations))
+    changing_nothing = all_proposals(registrations)
+    return known.named(names(wanted, registrations), compromises(registrations), changing_nothing)
 
 
 # --- registry

@@ -11,7 +11,7 @@ from typing import Any
 from ledger.core.grammar import base64_decode
 from ledger.core.keys import key_id
 from ledger.core.statement import Recorded, Statement
-from projections.authority import SUCCESSIONS, binds, in_force, is_proposed
+from projections.authority import SUCCESSIONS, binds, in_force, is_proposed, proposals
 from projections.items import Item, Slice
 from projections.names import Name, names
 from projections.row import Row, View
@@ -119,7 +119,6 @@ def view(name: str, known: Slice) -> Entry | None:
     if not own:
         return None
     binding = in_force(own)
-    effective = {item.id for item in binding if not _is_idle(item.statement)}
     paths = succession(item.statement for item in known.items)
     return Entry(
         name=name,
@@ -131,16 +130,12 @@ def view(name: str, known: Slice) -> Entry | None:
         became=tuple(sorted(new for old, new in paths if old == name)),
         was=tuple(sorted(predecessors(name, paths))),
         history=tuple(show(item, known) for item in own),
-        proposals=tuple(item.id for item in own if item.id not in effective),
+        proposals=tuple(proposals(own)),
     )
 
 
 def _makes(statement: Statement, name: str) -> bool:
     return statement.kind in KINDS and any(subject.name == name for subject in statement.subjects)
-
-
-def _is_idle(statement: Statement) -> bool:
-    return statement.event in SUCCESSIONS and not binds(statement)
 
 
 def _creating_id(statement: Statement, name: str) -> str:
