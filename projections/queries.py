@@ -23,7 +23,7 @@ from projections import registry as registry_view
 from projections import search as search_view
 from projections import timeline as timeline_view
 from projections.as_of import NOW, AsOf, Moment
-from projections.authority import SUCCESSIONS
+from projections.authority import SUCCESSIONS, all_proposals
 from projections.compromises import compromises
 from projections.items import Item, Slice
 from projections.names import Names, mentioned, names
@@ -130,14 +130,18 @@ def demand_name(reader: Reader, resolved: Resolved) -> None:
 
 def with_names(reader: Reader, known: Slice, more: Iterable[str] = ()) -> Slice:
     """`known` with the display names of everything its items mention, and of `more`, the keys of these
-    parties that others may have used, and what became of whom; two queries, and two more where anything was
-    merged or split.
+    parties that others may have used, which statements about them change nothing, and what became of whom;
+    two queries, and two more where anything was merged or split.
     """
     wanted = set(more).union(*(mentioned(item) for item in known.items))
     registrations = reader.items(reader.positions_by_key(registry_view.TABLE, wanted))
     moved = any(item.statement.event in SUCCESSIONS for item in registrations)
-    paths = _successions(reader, wanted) if moved else []
-    return known.named(names(wanted, registrations), compromises(registrations), successions=paths)
+    return known.named(
+        names(wanted, registrations),
+        compromises(registrations),
+        all_proposals(registrations),
+        _successions(reader, wanted) if moved else [],
+    )
 
 
 # --- registry

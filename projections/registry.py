@@ -12,7 +12,7 @@ from ledger.core.grammar import base64_decode
 from ledger.core.keys import key_id
 from ledger.core.statement import Recorded, Statement
 from ledger.domain.derived.requests import SpeaksFor, itself
-from projections.authority import SUCCESSIONS, binds, in_force, is_proposed
+from projections.authority import SUCCESSIONS, binds, in_force, is_proposed, proposals
 from projections.items import Item, Slice
 from projections.names import Name, names
 from projections.row import Row, View
@@ -146,7 +146,6 @@ def view(name: str, known: Slice) -> Entry | None:
     if not own:
         return None
     binding = in_force(own)
-    effective = {item.id for item in binding if not _is_idle(item.statement)}
     paths = successions(known)
     was = tuple(sorted(predecessors(name, paths)))
     return Entry(
@@ -159,7 +158,7 @@ def view(name: str, known: Slice) -> Entry | None:
         became=tuple(sorted(new for old, new in paths if old == name)),
         was=was,
         history=tuple(show(item, known) for item in own),
-        proposals=tuple(item.id for item in own if item.id not in effective),
+        proposals=tuple(proposals(own)),
         former=tuple(_former(old, known) for old in was),
         part_of=_part_of(name, binding, known),
     )
@@ -180,10 +179,6 @@ def _part_of(name: str, binding: Sequence[Item], known: Slice) -> tuple[str, ...
 
 def _makes(statement: Statement, name: str) -> bool:
     return statement.kind in KINDS and any(subject.name == name for subject in statement.subjects)
-
-
-def _is_idle(statement: Statement) -> bool:
-    return statement.event in SUCCESSIONS and not binds(statement)
 
 
 def _creating_id(statement: Statement, name: str) -> str:

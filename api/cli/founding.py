@@ -44,7 +44,8 @@ WitnessFile = Annotated[
         "--witnesses", metavar="FILE", help="Lines `witness`, `group` and `quorum` of a c2sp.org/tlog-policy."
     ),
 ]
-KEY_FILES = ("operator-root.key", "operator-device.key", "registrar.key")
+DEVICE_KEY = "operator-device.key"
+KEY_FILES = ("operator-root.key", DEVICE_KEY, "registrar.key")
 Policy = Annotated[str | None, typer.Option("--policy", help="What the operator does, in entry 0 for ever.")]
 
 
@@ -81,6 +82,14 @@ def init(
         _(
             "Keys: {folder}. Take operator-root.key and registrar.key off this machine.",
             folder=settings.keys_folder,
+        )
+    )
+    say(
+        _(
+            "{device} and {log} are not locked, as they sign while nobody is there to type a passphrase:"
+            " let nobody else read them.",
+            device=DEVICE_KEY,
+            log=settings.log_key_file.name,
         )
     )
     say(_("Give {file} to whoever verifies receipts.", file=settings.trust_file))

@@ -82,8 +82,13 @@ def open_items(
         say_json({what: {**answer, "items": items} for what, (answer, items) in found.items()})
         return
     console = out()
-    render.open_list(console, *found["requests"], _("Questions, demands and other requests"))
-    render.open_list(console, *found["commitments"], _("Commitments"))
+    requests, commitments = (
+        (_("No request is recorded at that moment."), _("No commitment is recorded at that moment."))
+        if show_all
+        else (_("No request is open at that moment."), _("No commitment is open at that moment."))
+    )
+    render.open_list(console, *found["requests"], _("Questions, demands and other requests"), requests)
+    render.open_list(console, *found["commitments"], _("Commitments"), commitments)
 
 
 def party(

@@ -11,55 +11,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.dossier.text import words
+from api.members import OUTCOMES, SLUGS, VOCABULARIES
 from api.web.language import Language
 from projections.wording import marked
 
 Named = Callable[[str], str]
 """What a party, factory, group or host is called."""
 
-VOCABULARIES: Final = {
-    "access": "access",
-    "aspect": "aspects",
-    "authority": "authorities",
-    "availability": "availability",
-    "checked": "identity-checks",
-    "comparator": "comparators",
-    "custody": "custody",
-    "entity": "entities",
-    "ground": "grounds",
-    "group": "source-groups",
-    "issue": "issues",
-    "level": "factory-levels",
-    "method": "methods",
-    "methods": "methods",
-    "nature": "natures",
-    "notice": "notice",
-    "offer": "offers",
-    "payer": "payers",
-    "place": "places",
-    "quantifier": "quantifiers",
-    "reason": "reasons",
-    "relation": "relations",
-    "remedy": "remedies",
-    "result": "results",
-    "role": "participant-roles",
-    "roles": "roles",
-    "selection": "selections",
-    "stage": "stages",
-    "tendency": "tendencies",
-    "topic": "topics",
-}
-"""The vocabulary of a member's codes, whatever the kind."""
-
-OUTCOMES: Final = {
-    "DeterminationIssued": "finding-outcomes",
-    "OverallDetermined": "overall-outcomes",
-    "CertificationDecided": "certification-outcomes",
-    "ResponseGiven": "response-outcomes",
-}
-"""That of the member `outcome`, by event."""
-
-SLUGS: Final = frozenset({"addressees", "respondents", "actor", "owner", "operatedBy", "party", "recoverers"})
 DATES: Final = frozenset(
     {
         "occurred",
