@@ -121,12 +121,12 @@ def test_narrowed_to_one_of_several_only_its_own_standing_is_shown(case: Poster)
 
 def test_who_knew_when_tells_signing_from_being_asked(case: Poster) -> None:
     shown = page(case, "/en/open/knowledge", about="factory:toys")
-    assert "signed it" in shown.text
-    assert "asked; nothing signed in this ledger" in shown.text
+    assert "Signed it" in shown.text
+    assert "Asked; nothing signed in this ledger" in shown.text
     alleged = next(one.statement.id for one in case.log.recorded if one.statement.event == "AllegationMade")
     assert f"/en/statements/{alleged}" in shown.links
     # The certifier's finding is about the allegation: so it knew of it.
-    assert "about statement" in shown.text
+    assert "About statement" in shown.text
 
 
 def test_a_weekly_limit_beside_a_monthly_one_comes_with_its_formula(case: Poster) -> None:
