@@ -104,7 +104,7 @@ def test_those_who_owe_the_very_same_share_a_line_and_who_owes_most_stands_first
     )
     shown = page(case, "/en/open")
     table = shown.text.partition("By whom an answer is owed")[2].partition("Questions, demands")[0]
-    assert re.search(r"certifier 2 \d+ brand , buyer 2 asked together, once each 1 \d+ $", table)
+    assert re.search(r"certifier 2 \d+ brand , buyer 2, each asked the same 1 \d+ $", table)
     assert "/en/open?asked=brand" in shown.links
     assert shown.text.index("Demand 7") < shown.text.index("Comment invited")
 
