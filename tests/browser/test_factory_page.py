@@ -275,8 +275,8 @@ def test_working_hours_are_compared_over_both_normal_weeks_with_the_formula(open
 
 def test_ten_questions_and_five_disclosure_requests_are_open(opened: Open, demo: Demo) -> None:
     told = said(opened(demo.url + PATH), "#open")
-    assert "question: 10" in told
-    assert "disclosure request: 5" in told
+    assert "Question: 10" in told
+    assert "Disclosure request: 5" in told
     assert told.count("no answer in this ledger") >= 15
 
 
@@ -287,7 +287,7 @@ def test_the_demands_on_the_programme_are_one_step_away(opened: Open, demo: Demo
     told = said(page, "main")
     demands = re.findall(r"Demand|demand", told)
     assert len(demands) >= 6
-    assert "extended by 4 of 4" in told
+    assert "Extended by 4 of 4" in told
 
 
 def test_replayed_the_day_before_the_letter_all_that_hangs_on_it_is_absent(opened: Open, demo: Demo) -> None:

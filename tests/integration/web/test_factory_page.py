@@ -167,7 +167,7 @@ def test_a_reply_stands_beside_the_claim_with_its_voice(rich: Poster) -> None:
 def test_a_withdrawn_claim_says_so_by_how_many(rich: Poster) -> None:
     shown = page(rich, "/en/factories/toys")
     for place in (f"e{entry(rich, 'AllegationMade')}", "issue-osh-pre-job-training"):
-        assert "withdrawn by 1 of 1" in within(shown, place).text
+        assert "Withdrawn by 1 of 1" in within(shown, place).text
 
 
 def test_what_is_said_of_a_set_fills_no_cell(rich: Poster) -> None:

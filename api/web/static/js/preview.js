@@ -69,6 +69,8 @@ export function erasableRows({ disclosed }, page, file) {
   return file ? [...rows, [page.words.document, say(page.words.documentKept, { size: file.size, digest: file.sha256 })]] : rows;
 }
 
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 export function factList(rows) {
-  return h("dl", { class: "facts" }, rows.map(([label, text]) => h("div", {}, h("dt", {}, label), h("dd", { dir: "auto" }, text))));
+  return h("dl", { class: "facts" }, rows.map(([label, text]) => h("div", {}, h("dt", {}, capital(label)), h("dd", { dir: "auto" }, text))));
 }
