@@ -283,10 +283,13 @@ class FactoryPage:
         return self.overview.x(self.known) if self.overview and self.known else None
 
     @property
-    def kinds(self) -> list[str]:
-        """The kinds among the lines, in the order of the legend."""
+    def legend(self) -> list[tuple[str, str]]:
+        """(mark, what it stands for) of each mark among the lines; kinds that share one are told together."""
+        gettext = self.language.gettext
         found = {item.statement.kind for item in self.factory.wanted}
-        return [kind for kind in SHAPES if kind in found] + sorted(found - set(SHAPES))
+        own = [(kind, gettext(kind)) for kind in SHAPES if kind in found]
+        others = self.language.listed([gettext(kind) for kind in sorted(found - set(SHAPES))])
+        return [*own, ("other", others)] if others else own
 
     def voice(self, voices: Sequence[str]) -> str:
         """A lane's name: who says it, the first of many and how many more."""

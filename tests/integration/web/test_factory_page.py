@@ -313,6 +313,47 @@ def test_the_drawing_has_a_mark_for_each_line_and_none_of_them_stops_a_tabulator
     assert "style" not in {name for _, attributes in drawing.elements for name in attributes}
 
 
+def test_kinds_that_share_a_mark_stand_together_in_the_legend(rich: Poster) -> None:
+    drawing = within(page(rich, "/en/factories/toys"), "overview")
+    marks = re.findall(r'href="(#mark-[a-z]+)"/></svg> ([^<]+)</li>', drawing.html)
+    assert len({mark for mark, _ in marks}) == len(marks)
+    assert marks[-1] == ("#mark-other", "amendment and factory")
+
+
+def test_a_voice_keeps_its_colour_on_every_axis(rich: Poster) -> None:
+    found = []
+    for by in ("recorded", "said", "occurred"):
+        drawing = within(page(rich, "/en/factories/toys", by=by), "overview").html
+        lanes = re.findall(r'class="lane (lane-\d)">\s*<path[^>]*>\s*<text[^>]*>([^<]+)<', drawing)
+        found.append({voice: lane for lane, voice in lanes})
+    assert len(found[0]) == len(set(found[0].values())) == 3
+    assert found[0] == found[1] == found[2]
+
+
+def test_an_issue_is_reached_at_its_heading_with_what_is_said_of_finding_it(rich: Poster) -> None:
+    rich.log.say("AllegationMade", "ngo", about=["factory:toys"], claim={"issue": "harassment-gbv"})
+    shown = page(rich, "/en/factories/toys")
+    assert "#issue-harassment-gbv" in within(shown, "summary").links
+    for issue, heading in (
+        ("issue-harassment-gbv", "Harassment and gender-based violence Detectability Hard to detect"),
+        ("issue-osh-pre-job-training", "Pre-job training "),
+    ):
+        assert within(shown, issue).text.startswith(heading)
+
+
+def test_several_names_of_a_thing_stand_under_one_label(rich: Poster) -> None:
+    names = [text("Toys"), {"lang": "de", "text": "Spielwaren"}]
+    rich.log.say(
+        "FactoryRegistered",
+        "registrar",
+        about=["factory:spielwaren"],
+        claim={"level": "factory", "country": "CN"},
+        hidden={"names": names},
+    )
+    registered = within(page(rich, "/en/factories/spielwaren"), "timeline").text
+    assert "names Toys Spielwaren country" in registered
+
+
 def test_a_long_timeline_goes_on_behind_a_link(rich: Poster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.web.routes.factories.LINES", 4)
     seen: list[int] = []
