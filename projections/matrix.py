@@ -16,6 +16,7 @@ from ledger.domain.derived.certificates import Certificate, CertificateDecision,
 from ledger.domain.derived.conflicts import Conflict, Observed, conflicts
 from ledger.domain.derived.recurrence import Claimed, recurring
 from projections.amendments import Withdrawal, as_amended, wholly_withdrawn, withdrawal
+from projections.checklist import Line
 from projections.items import Item, Slice
 from projections.profiles import Profiles, detectability, issues_of, note
 from projections.row import NULL, Row, View
@@ -155,7 +156,7 @@ class DeterminationCell:
     cell: Cell
     about: tuple[str, ...]
     investigation: str | None
-    profile: Mapping[str, Mapping[str, object]]
+    profile: Mapping[str, Line]
     note: str | None
 
     def to_json(self) -> dict[str, object]:
@@ -164,7 +165,7 @@ class DeterminationCell:
             "outcome": self.cell.content.get("outcome"),
             "about": list(self.about),
             "investigation": self.investigation,
-            "profile": {topic: dict(line) for topic, line in self.profile.items()},
+            "profile": {topic: line.to_json() for topic, line in self.profile.items()},
             "note": self.note,
         }
 

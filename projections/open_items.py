@@ -191,7 +191,7 @@ def view(item: Item, known: Slice, today: str) -> OpenItem:
     opener = item.read_as(content).statement
     thread = bearing(item, known)
     dates = due(item.read_as(item.claim).statement, thread)
-    asked = [_addressee(one, known) for one in standings(opener, thread, today)]
+    asked = [addressee(one, known) for one in standings(opener, thread, today)]
     moved = progress(opener, thread, today) if item.statement.kind == "commitment" else None
     withdrawn = withdrawal(item, known)
     gone = withdrawn is not None and withdrawn.by_all
@@ -238,7 +238,8 @@ def _age(item: Item, today: str) -> Age:
     return Age(max(days_between(min(last, days(item.statement.issued_at)[1]), today), 0), first != last)
 
 
-def _addressee(standing: Standing, known: Slice) -> Addressee:
+def addressee(standing: Standing, known: Slice) -> Addressee:
+    """A standing with how far what it rests on is its claimants' own word."""
     reached = [provenance(one, known).standing for one in map(known.get, standing.by) if one is not None]
     weakest = min(reached, key=STANDINGS.index) if reached else None
     return Addressee(standing, weakest, words(standing, weakest))
@@ -262,13 +263,16 @@ REACHED = {
 }
 
 
+def told(standing: Standing) -> str:
+    """The outcome as every page words it (`OUTCOMES`): an offer of something else is told as such."""
+    offered = bool(standing.offers) and standing.outcome == "acknowledged"
+    return "offered" if offered else standing.outcome
+
+
 def words(standing: Standing, reached_by: str | None, wording: Wording = ENGLISH) -> str:
     """The standing in words. Only the asker can say that there was no reply."""
-    outcome = standing.outcome
-    if standing.offers and outcome == "acknowledged":
-        outcome = "offered"
-    text = wording.gettext(OUTCOMES[outcome])
-    if outcome == "no-reply-stated" and standing.as_of:
+    text = wording.gettext(OUTCOMES[told(standing)])
+    if standing.outcome == "no-reply-stated" and standing.as_of:
         text = wording.gettext("{outcome} (as of {day})").format(outcome=text, day=standing.as_of)
     if reached_by in REACHED:
         text = wording.gettext(REACHED[reached_by]).format(outcome=text)

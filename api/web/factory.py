@@ -16,6 +16,7 @@ from api.web.language import Language
 from api.web.overview import Overview, Placed, overview
 from ledger.core.vocabulary import VOCABULARIES
 from ledger.domain.derived.requests import ENDED
+from projections import checklist
 from projections.dates import FIRST_DAY, LAST_DAY, days, days_between
 from projections.factory_queries import Factory, Found
 from projections.items import Item
@@ -287,7 +288,7 @@ class FactoryPage:
         """(mark, what it stands for) of each mark among the lines; kinds that share one are told together."""
         gettext = self.language.gettext
         found = {item.statement.kind for item in self.factory.wanted}
-        own = [(kind, gettext(kind)) for kind in SHAPES if kind in found]
+        own: list[tuple[str, str]] = [(kind, gettext(kind)) for kind in SHAPES if kind in found]
         others = self.language.listed([gettext(kind) for kind in sorted(found - set(SHAPES))])
         return [*own, ("other", others)] if others else own
 
@@ -520,7 +521,7 @@ def conflicting(row: IssueRow) -> dict[str, list[str]]:
 IN_COLUMNS: Final = frozenset({"methods", "notice", "competence"})
 
 
-def rest_of(profile: Mapping[str, Mapping[str, object]]) -> dict[str, Mapping[str, object]]:
+def rest_of(profile: Mapping[str, checklist.Line]) -> dict[str, checklist.Line]:
     """The lines of a determination's profile that have no column of their own."""
     return {topic: line for topic, line in profile.items() if topic not in IN_COLUMNS}
 

@@ -164,6 +164,26 @@ def test_a_reply_stands_beside_the_claim_with_its_voice(rich: Poster) -> None:
         assert reply in within(shown, place).text
 
 
+def test_a_question_stands_in_the_same_words_wherever_it_is_shown(rich: Poster) -> None:
+    asked = rich.log.recorded[entry(rich, "QuestionAsked")]
+    rich.log.say("ResponseGiven", "certifier", claim={"offer": "meeting"}, refs=[("offers", asked)])
+    words = "offered something else, no answer in this ledger"
+    shown = page(rich, "/en/factories/toys")
+    audit = rich.log.recorded[entry(rich, "AuditDescribed")].statement.id
+    places = {
+        "line": within(shown, f"e{asked.index}"),
+        "profile of the line": within(shown, f"e{entry(rich, 'DeterminationIssued')}"),
+        "profile in the matrix": within(shown, "issue-osh-pre-job-training"),
+        "open": within(shown, "open"),
+        "checklist": within(page(rich, f"/en/investigations/{audit}"), "notice"),
+        "board": page(rich, "/en/open"),
+        "party": page(rich, "/en/parties/certifier"),
+    }
+    for place, found in places.items():
+        assert words in found.text, place
+        assert "acknowledged, no answer" not in found.text, place
+
+
 def test_a_withdrawn_claim_says_so_by_how_many(rich: Poster) -> None:
     shown = page(rich, "/en/factories/toys")
     for place in (f"e{entry(rich, 'AllegationMade')}", "issue-osh-pre-job-training"):

@@ -7,7 +7,7 @@ const form = document.querySelector("#known-form");
 const field = document.querySelector("#known-day");
 const slider = document.querySelector("#known-slider");
 const told = document.querySelector("#known-told");
-const address = document.querySelector("#cite-address");
+const addresses = document.querySelectorAll(".cited"); // on the screen and for paper
 const DAY = 86_400_000;
 const first = Date.parse(form.dataset.first);
 const last = Date.parse(form.dataset.last);
@@ -77,7 +77,7 @@ function settle() {
   const own = carrying(location.href);
   history.replaceState(history.state, "", own);
   own.hash = "";
-  address.textContent = own.href;
+  for (const address of addresses) address.textContent = own.href;
   for (const link of document.querySelectorAll("a[data-keep]")) link.href = carrying(link.href);
   for (const [name, value] of [["as_of", words.size], ["known", known]]) keep(document.querySelector("#filters"), name, value);
   const strictly = carrying(location.href);
@@ -155,7 +155,7 @@ if (location.hash === "#cite") document.querySelector("#cite").open = true;
 const copy = document.querySelector("#cite-copy");
 copy.hidden = !navigator.clipboard;
 copy.addEventListener("click", async () => {
-  await navigator.clipboard.writeText(address.textContent);
+  await navigator.clipboard.writeText(addresses[0].textContent);
   copy.textContent = words.copied;
 });
 
