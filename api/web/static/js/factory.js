@@ -22,12 +22,14 @@ let known = field.value; // "" for all that is known
 let marked = []; // what stands on the page with the day it was recorded
 let settling = 0;
 
-// Everything that can be grey, with the place for the words that say so.
+// Everything that can be grey, with the place for the words that say so. What stands in it may have been learned later
+// still, and has a place of its own.
 function gather() {
+  const places = new Map([...document.querySelectorAll(".later-words")].map((place) => [place.closest("[data-recorded]"), place]));
   marked = [...document.querySelectorAll("[data-recorded]")].map((element) => ({
     element,
     day: element.dataset.recorded,
-    place: element.querySelector(".later-words"),
+    place: places.get(element),
   }));
 }
 
@@ -42,7 +44,7 @@ function paint() {
   for (const { element, day, place } of marked) {
     const isLater = known !== "" && day > known;
     element.classList.toggle("later", isLater);
-    if (place) place.textContent = isLater ? laterWords(day) : "";
+    if (place) place.textContent = isLater ? ` ${laterWords(day)}` : "";
   }
   drawLine();
 }
