@@ -272,10 +272,11 @@ def test_not_evidenced_stands_beside_the_open_question_on_the_teams_training(
 ) -> None:
     told = said(opened(demo.url + PATH), "#issue-harassment-gbv")
     assert "Not evidenced" in told
-    asked = r"Training on gender-based violence ?not disclosed; asked: acknowledged, no answer in this ledger"
+    asked = r"Training on gender-based violence ?not disclosed; asked: offered something else, no answer in this"
     assert re.search(asked, told)
     assert "Hard to detect" in told
     assert re.search(r"disputes: ActionAid France, China Labor Watch", told)
+    assert "do not accept that the allegation of sexual harassment was not evidenced" in told
 
 
 def test_working_hours_are_compared_over_both_normal_weeks_with_the_formula(opened: Open, demo: Demo) -> None:
@@ -342,6 +343,9 @@ def test_it_prints_whole_with_what_pins_the_view(opened: Open, demo: Demo) -> No
     expect(page.locator("#cite-on-paper")).to_be_visible()
     expect(page.locator("#cite-on-paper .cited")).to_have_text(address)
     expect(page.locator("#cite-on-paper")).to_contain_text("Root hash")
+    # What is wider than the sheet would make the browser print everything smaller.
+    page.set_viewport_size({"width": 794, "height": 1123})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 794
     assert page.pdf().startswith(b"%PDF")
 
 
