@@ -5,7 +5,7 @@ merged.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from ledger.domain.derived.certificates import Certificate, CertificateDecision,
 from ledger.domain.derived.conflicts import Conflict, Observed, conflicts
 from ledger.domain.derived.recurrence import Claimed, recurring
 from projections.amendments import Withdrawal, as_amended, wholly_withdrawn, withdrawal
+from projections.checklist import Line
 from projections.items import Item, Slice
 from projections.profiles import Profiles, detectability, issues_of, note
 from projections.row import NULL, Row, View
@@ -76,13 +77,20 @@ ABOUT_A_SET = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply to a claim: whose it is, who signed it, and how far it is its claimants' own word."""
+    """A reply to a claim: whose it is, who signed it, how far it is its claimants' own word, what it says.
+
+    `content` is its claim as amended by all who signed it, as far as the reader may see it; `withheld` counts
+    what may be hidden.
+    """
 
     rel: str
     id: str
     said_by: tuple[str, ...]
     signed_by: tuple[str, ...]
     standing: str
+    content: Mapping[str, Any] = field(default_factory=dict)
+    withheld: int = 0
+    withdrawn: Withdrawal | None = None
 
     def to_json(self) -> dict[str, object]:
         hands = {"saidBy": list(self.said_by), "signedBy": list(self.signed_by)}
@@ -158,7 +166,7 @@ class DeterminationCell:
     cell: Cell
     about: tuple[str, ...]
     investigation: str | None
-    profile: Mapping[str, Mapping[str, object]]
+    profile: Mapping[str, Line]
     note: str | None
 
     def to_json(self) -> dict[str, object]:
@@ -167,7 +175,7 @@ class DeterminationCell:
             "outcome": self.cell.content.get("outcome"),
             "about": list(self.about),
             "investigation": self.investigation,
-            "profile": {topic: dict(line) for topic, line in self.profile.items()},
+            "profile": {topic: line.to_json() for topic, line in self.profile.items()},
             "note": self.note,
         }
 
@@ -291,9 +299,22 @@ def view(names: Sequence[str], known: Slice, today: str) -> Matrix:
 def replies(item: Item, known: Slice, rels: Sequence[str] = REPLIES) -> tuple[Reply, ...]:
     """The responses to `item` in one of these ways, oldest first."""
     return tuple(
-        Reply(rel, one.id, one.statement.claimants, one.statement.issuers, provenance(one, known).standing)
+        _reply(rel, one, known)
         for rel, one in known.referring(item.id, *rels)
         if one.statement.kind == "response"
+    )
+
+
+def _reply(rel: str, one: Item, known: Slice) -> Reply:
+    return Reply(
+        rel=rel,
+        id=one.id,
+        said_by=one.statement.claimants,
+        signed_by=one.statement.issuers,
+        standing=provenance(one, known).standing,
+        content=as_amended(one, known),
+        withheld=one.withheld,
+        withdrawn=withdrawal(one, known),
     )
 
 

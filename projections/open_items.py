@@ -270,7 +270,7 @@ def _addressees(opener: Statement, thread: Sequence[Follower], known: Slice, tod
         return standing.outcome in ENDED and standings(alone, own, today, speaks)[0].outcome in ENDED
 
     found = standings(opener, thread, today, speaks)
-    return [_addressee(one, settled(one), known) for one in found]
+    return [addressee(one, known, settled(one)) for one in found]
 
 
 def _hands(recorded: Recorded, known: Slice) -> set[str]:
@@ -281,7 +281,8 @@ def _hands(recorded: Recorded, known: Slice) -> set[str]:
     return {*given.signed_by, *(voice.party for voice in given.said_by if voice.standing == "adopted")}
 
 
-def _addressee(standing: Standing, settled: bool, known: Slice) -> Addressee:
+def addressee(standing: Standing, known: Slice, settled: bool) -> Addressee:
+    """A standing with how far what it rests on is its claimants' own word."""
     reached = [provenance(one, known).standing for one in map(known.get, standing.by) if one is not None]
     weakest = min(reached, key=STANDINGS.index) if reached else None
     return Addressee(standing, weakest, words(standing, weakest), settled)
@@ -305,13 +306,16 @@ REACHED = {
 }
 
 
+def told(standing: Standing) -> str:
+    """The outcome as every page words it (`OUTCOMES`): an offer of something else is told as such."""
+    offered = bool(standing.offers) and standing.outcome == "acknowledged"
+    return "offered" if offered else standing.outcome
+
+
 def words(standing: Standing, reached_by: str | None, wording: Wording = ENGLISH) -> str:
     """The standing in words. Only the asker can say that there was no reply."""
-    outcome = standing.outcome
-    if standing.offers and outcome == "acknowledged":
-        outcome = "offered"
-    text = wording.gettext(OUTCOMES[outcome])
-    if outcome == "no-reply-stated" and standing.as_of:
+    text = wording.gettext(OUTCOMES[told(standing)])
+    if standing.outcome == "no-reply-stated" and standing.as_of:
         text = wording.gettext("{outcome} (as of {day})").format(outcome=text, day=standing.as_of)
     if reached_by in REACHED:
         text = wording.gettext(REACHED[reached_by]).format(outcome=text)

@@ -74,8 +74,8 @@ class Record:
 
     @property
     def outcomes(self) -> Mapping[str, int]:
-        """How many of the requests shown stand as what, by outcome."""
-        return Counter(one.standing.standing.outcome for one in self.asked)
+        """How many of the requests shown stand as what, by outcome as it is told."""
+        return Counter(open_items_view.told(one.standing.standing) for one in self.asked)
 
     @property
     def middle_days(self) -> int | None:

@@ -128,7 +128,7 @@ def _alike(addressees: Iterable[Addressee]) -> list[Alike]:
     for one in addressees:
         found.setdefault((one.words, tuple(one.standing.by)), []).append(one)
     alike = [Alike(tuple(one.standing.addressee for one in those), those[0]) for those in found.values()]
-    return sorted(alike, key=lambda one: one.standing.standing.outcome in ENDED)
+    return sorted(alike, key=lambda one: one.standing.settled)
 
 
 def _about(item: OpenItem) -> tuple[str, ...]:
