@@ -160,8 +160,8 @@ class _Dossier:
         return frozenset().union(*texts)
 
     def _printed(self) -> dict[int, Printed]:
-        places = {one.id: one.index for one in self.entries}
-        return {one.index: describe(one, places, self.language) for one in self.entries}
+        known = {one.id: one for one in self.entries}
+        return {one.index: describe(one, known, self.language) for one in self.entries}
 
     # --- the statements -------------------------------------------------------
 

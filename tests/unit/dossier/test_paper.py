@@ -73,9 +73,9 @@ def text(html: str) -> str:
 
 def test_it_prints_every_row_that_the_page_prints() -> None:
     entries = [read(one) for one in parse_bundle(small().data).entries]
-    places = {one.id: one.index for one in entries}
+    known = {one.id: one for one in entries}
     for one in entries:
-        printed = describe(one, places)
+        printed = describe(one, known)
         shown = text(article(english(), one.index))
         assert printed.heading in shown[:1].lower() + shown[1:]
         for row in printed.rows:
