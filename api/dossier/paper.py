@@ -86,9 +86,9 @@ class Article:
 class Reached:
     """How a determination was reached, as far as the document tells: never printed without (R19).
 
-    `investigation` is the entry that describes it, None where none is named; `elsewhere` where the one that is
-    named is not in this document. `lines` are those of its checklist by topic, `note` is how hard the issue is
-    to find.
+    `investigation` is the entry that describes it, None where none is named; `elsewhere` is whether the one
+    that is named is not in this document. `lines` are those of its checklist by topic, `note` is how hard the
+    issue is to find.
     """
 
     investigation: int | None

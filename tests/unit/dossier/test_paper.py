@@ -269,7 +269,7 @@ def test_a_finding_never_stands_without_its_method() -> None:
     assert "Methods Records review" in reached
     assert "Notice Announced" in reached
     assert "Training on gender-based violence not disclosed" in reached
-    assert "not disclosed; asked: no answer in this ledger" in reached
+    assert "not disclosed; asked : no answer in this ledger" in reached
     assert f'href="#entry-{asked}"' in shown
     assert "Detectability" in reached
 
