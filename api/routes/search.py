@@ -37,7 +37,9 @@ Lang = Annotated[
 
 @router.get(
     "/search",
-    responses=openapi.reads("What is found.", openapi.page("a statement, its issues, why it was found, and where")),
+    responses=openapi.reads(
+        "What is found.", openapi.page("a statement, its issues, why it was found, and where")
+    ),
     response_class=Response,
 )
 def search(
