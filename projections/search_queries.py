@@ -247,14 +247,13 @@ def _stemmed(reader: Reader, terms: Sequence[Term]) -> _Query:
     ]
     kept = [one for one in found if not one[2]]
     if all(term.excluded for term, *_ in kept):
-        kept, ignored = found, ()
-    else:
-        ignored = tuple(term.text for term, _, stop, _ in found if stop)
+        kept = found
+    ignored = [one[0].text for one in found if one not in kept]
     return _Query(
         terms=tuple(term for term, *_ in kept),
         stems=tuple(query for _, query, *_ in kept),
         meant=tuple(meant for *_, meant in kept),
-        ignored=ignored,
+        ignored=tuple(ignored),
     )
 
 

@@ -155,7 +155,7 @@ def test_the_page_says_what_cannot_be_looked_for(told: Poster) -> None:
 
 @pytest.fixture
 def harassed(case: Poster) -> Poster:
-    """The case, an allegation of harassment without a word of text, and a finding about it and its request."""
+    """The case, an allegation of harassment without a word of text, and a finding about it."""
     issue = {"issue": "harassment-gbv"}
     log = case.log
     alleged = log.say("AllegationMade", "ngo", about=["factory:toys"], claim=issue, visibility="public")
