@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -34,6 +34,7 @@ from projections.items import Item, Slice
 from projections.names import UNKNOWN, Name, mentioned, names
 from projections.reader import item_of
 from projections.shown import Shown, show
+from projections.timeline import view
 from projections.voices import says
 from projections.wording import marked
 
@@ -69,6 +70,7 @@ class Article:
     voice: str
     content: tuple[Line, ...]
     code: Markup
+    reached: Reached | None = None
 
     @property
     def index(self) -> int:
@@ -78,6 +80,21 @@ class Article:
     def heading(self) -> str:
         """As a title that stands by itself."""
         return self.printed.heading[:1].upper() + self.printed.heading[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How a determination was reached, as far as the document tells: never printed without (R19).
+
+    `investigation` is the entry that describes it, None where none is named; `elsewhere` is whether the one
+    that is named is not in this document. `lines` are those of its checklist by topic, `note` is how hard the
+    issue is to find.
+    """
+
+    investigation: int | None
+    elsewhere: bool
+    lines: Mapping[str, Mapping[str, Any]]
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +135,8 @@ def paper(data: bytes, report: Report, language: Language, missing: Iterable[str
             grades=GRADES,
             called=dossier.called(),
             sections=dossier.sections(),
+            claims=dossier.claims,
+            places={item.id: item.position for item in dossier.known.items},
             missing=[f"U+{ord(one):04X}" for one in unprintable],
         )
     )
@@ -146,6 +165,8 @@ class _Dossier:
         self.statements = {item.position: item.statement for item in items}
         self.known = _known(items, bundle.head.about)
         self.claims = Claims(language, partial(self.known.names.of, lang=language.code))
+        # The day on which what was asked stands as it is printed.
+        self.today = max(one.recorded_at for one in self.entries)[:10]
 
     @property
     def title(self) -> str:
@@ -160,8 +181,8 @@ class _Dossier:
         return frozenset().union(*texts)
 
     def _printed(self) -> dict[int, Printed]:
-        places = {one.id: one.index for one in self.entries}
-        return {one.index: describe(one, places, self.language) for one in self.entries}
+        known = {one.id: one for one in self.entries}
+        return {one.index: describe(one, known, self.language) for one in self.entries}
 
     # --- the statements -------------------------------------------------------
 
@@ -181,7 +202,18 @@ class _Dossier:
         named = partial(self.known.names.of, lang=self.language.code)
         content = tuple(Line(row, self._gloss(row, shown.event)) for row in printed.content)
         voice = says(shown.provenance, named, self.language)
-        return Article(printed, shown, section, voice, content, self._code(printed))
+        reached = self._reached(item) if item.statement.kind == "determination" else None
+        return Article(printed, shown, section, voice, content, self._code(printed), reached)
+
+    def _reached(self, item: Item) -> Reached:
+        (line,) = view([item], self.known, today=self.today)
+        assert line.profile is not None, "every determination has one"
+        within = [ref for ref in item.statement.refs if ref.rel == "within"]
+        missing = [ref for ref in within if ref.ledger is not None or self.known.get(ref.id) is None]
+        elsewhere = line.profile.investigation is None and bool(missing)
+        described = self.known.get(line.profile.investigation or "")
+        position = described.position if described else None
+        return Reached(position, elsewhere, line.profile.lines, line.note)
 
     def _gloss(self, row: Row, event: str) -> str:
         """What codes and slugs stand for, where the reader's words for them differ from what was signed."""

@@ -73,9 +73,9 @@ def text(html: str) -> str:
 
 def test_it_prints_every_row_that_the_page_prints() -> None:
     entries = [read(one) for one in parse_bundle(small().data).entries]
-    places = {one.id: one.index for one in entries}
+    known = {one.id: one for one in entries}
     for one in entries:
-        printed = describe(one, places)
+        printed = describe(one, known)
         shown = text(article(english(), one.index))
         assert printed.heading in shown[:1].lower() + shown[1:]
         for row in printed.rows:
@@ -234,3 +234,53 @@ def test_a_statement_alone_has_paper_of_its_own() -> None:
     html = Case.of(small().log, about).html()
     assert f"<h1>{about}</h1>" in html
     assert f'id="entry-{question.index}"' in html
+
+
+# --- determinations ---------------------------------------------------------------------------
+
+
+def finding(log: Log, **told: object) -> Case:
+    """A finding about an allegation of harassment; its audit is described unless `told` is empty."""
+    log.register("ngo")
+    log.register("certifier", roles=("certifier",))
+    log.factory("toys")
+    issue = {"issue": "harassment-gbv"}
+    alleged = log.say("AllegationMade", "ngo", about=[ABOUT], claim=issue, visibility="public")
+    refs = [("about", alleged)]
+    if told:
+        who = [{"party": "certifier", "role": "lead"}]
+        claim = {"stage": "reported", "participants": who, **told}
+        audit = log.say("AuditDescribed", "certifier", about=[ABOUT], claim=claim)
+        asked = {"addressees": ["certifier"], "topic": "competence"}
+        log.say("QuestionAsked", "ngo", about=[ABOUT], claim=asked, refs=[("about", audit)])
+        refs.append(("within", audit))
+    outcome = {"outcome": "not-evidenced"}
+    log.say("DeterminationIssued", "certifier", about=[ABOUT], claim=outcome, refs=refs)
+    return Case.of(log)
+
+
+def test_a_finding_never_stands_without_its_method() -> None:
+    found = finding(Log.opened(), methods=["records-review"], notice="announced")
+    asked = found.position("QuestionAsked")
+    shown = article(found.html(), found.position("DeterminationIssued"))
+    assert "outcome not-evidenced [Not evidenced]" in text(shown)
+    assert f"as far as this document tells: entry {found.position('AuditDescribed')}" in text(shown)
+    reached = text(shown.partition('<div class="reached">')[2])
+    assert "Methods Records review" in reached
+    assert "Notice Announced" in reached
+    assert "Training on gender-based violence not disclosed" in reached
+    assert "not disclosed; asked : no answer in this ledger" in reached
+    assert f'href="#entry-{asked}"' in shown
+    assert "Detectability" in reached
+
+
+def test_a_finding_of_no_investigation_says_that_nothing_is_disclosed() -> None:
+    found = finding(Log.opened())
+    reached = text(article(found.html(), found.position("DeterminationIssued")).partition("reached")[2])
+    assert "No investigation is named." in reached
+    assert reached.count("not disclosed") == 8
+
+
+def test_nothing_but_a_determination_has_been_reached() -> None:
+    determined = [one for one in small().log.recorded if one.statement.kind == "determination"]
+    assert english().count('<div class="reached">') == len(determined) == 1
