@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,10 +18,12 @@ from api.client.keyfile import KeyFile, new_seed, public_half, read_key_file, wr
 from api.client.receipts import accept
 from api.client.rotation import amend_log_keys, trust_in
 from api.client.signed import Signed
-from api.settings import Settings
 from ledger.core.note import ED25519, Signer, Verifier
 from ledger.core.receipt import Trust, format_trust
 from ledger.core.refusal import LedgerError
+
+if TYPE_CHECKING:
+    from api.settings import Settings
 
 Operator = Annotated[
     Path | None,
