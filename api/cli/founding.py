@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,11 +20,13 @@ from api.client.http import Client, write_receipt
 from api.client.keyfile import PublicKey, new_seed, public_half, write_key_file
 from api.client.receipts import accept
 from api.client.signed import Signed
-from api.settings import Settings
 from ledger.core.note import Signer
 from ledger.core.policy import parse_policy
 from ledger.core.receipt import Trust, format_trust
 from ledger.core.refusal import LedgerError
+
+if TYPE_CHECKING:
+    from api.settings import Settings
 
 Origin = Annotated[
     str, typer.Option("--origin", help="The ledger's name for ever, such as ledger.example.org/2026.")

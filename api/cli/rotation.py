@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,11 +16,13 @@ from api.cli.words import _
 from api.client.http import Client
 from api.client.keyfile import KeyFile, new_seed, public_half, read_key_file, write_key_file
 from api.client.rotation import amend_log_keys, trust_in
-from api.settings import Settings
 from ledger.core.note import ED25519, Signer, Verifier
 from ledger.core.policy import parse_policy
 from ledger.core.receipt import Trust
 from ledger.core.refusal import LedgerError
+
+if TYPE_CHECKING:
+    from api.settings import Settings
 
 Retire = Annotated[
     bool, typer.Option("--retire", help="End the overlap: the key of the trust file signs no more.")
