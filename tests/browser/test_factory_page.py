@@ -272,7 +272,7 @@ def test_not_evidenced_stands_beside_the_open_question_on_the_teams_training(
 ) -> None:
     told = said(opened(demo.url + PATH), "#issue-harassment-gbv")
     assert "Not evidenced" in told
-    asked = r"Training on gender-based violence ?not disclosed; asked: offered something else, no answer in this"
+    asked = r"Training on gender-based violence ?not disclosed; asked: offered something else, no answer"
     assert re.search(asked, told)
     assert "Hard to detect" in told
     assert re.search(r"disputes: ActionAid France, China Labor Watch", told)
