@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from tests.acceptance.conftest import evidence
 from tests.browser.keyboard import reach
@@ -443,12 +443,13 @@ def test_a_key_is_made_and_its_request_saved_by_keyboard_alone(chromium: Browser
 def test_an_allegation_with_a_document_is_made_and_found_on_the_timeline_by_keyboard_alone(
     page: Page, room: Newsroom
 ) -> None:
-    form(page, room, "document?event=DocumentCaptured")
     scan = b"Eight people sleep in a room.\n" * 1_000
+    rooms: FilePayload = {"name": "rooms.txt", "mimeType": "text/plain", "buffer": scan}
+    # Listened for from the start: a dialogue that opens before anybody listens is closed by the browser.
+    page.on("filechooser", lambda dialogue: dialogue.set_files(rooms))
+    form(page, room, "document?event=DocumentCaptured")
     reach(page, "document-file")
-    with page.expect_file_chooser() as chosen:
-        page.keyboard.press("Enter")
-    chosen.value.set_files({"name": "rooms.txt", "mimeType": "text/plain", "buffer": scan})
+    page.keyboard.press("Enter")
     expect(page.locator("#document-told")).to_contain_text(f"{len(scan)} bytes, text/plain")
     type_about_the_mill(page)
     reach(page, "f-claim-title")
