@@ -31,7 +31,7 @@ def code_svg(text: str, title: str) -> str:
 
 
 def code_png(text: str) -> str:
-    """The same code as a `data:` address of a PNG: a picture is drawn in a fraction of the time that its hundreds
+    """The same code as a `data:` address of a PNG: a picture is drawn in a fraction of the time that hundreds
     of strokes take.
 
     A module is `SCALE` dots wide, so that a printer that smooths pictures keeps its edges.
