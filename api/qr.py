@@ -9,7 +9,7 @@ import segno
 
 # Modules of white around a code (ISO/IEC 18004 section 5.3.8).
 QUIET = 4
-SCALE = 8
+SCALE = 4
 
 
 def code_svg(text: str, title: str) -> str:

@@ -32,6 +32,7 @@ CASES: Final = (
     marked("not decided here for {entries}, for want of the statement {id}"),
     marked("{n} held, {withheld} withheld, {erased} erased"),
     marked("{n} match, {absent} absent, {erased} erased"),
+    marked("may follow the earlier ones"),
     marked("none"),
 )
 
