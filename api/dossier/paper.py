@@ -284,8 +284,8 @@ class _Dossier:
         return [Called(name, by_name.get(name, UNKNOWN), first.get(name)) for name in wanted]
 
 
-# What a table of contents tells of a statement.
-_TOPICS: Final = ("title", "issue", "topic", "outcome", "number")
+# What the contents tell of a statement; no outcome, which never stands without its method.
+_TOPICS: Final = ("title", "issue", "topic", "number")
 _MOMENT: Final = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9:.]+Z)?)?)?"
 _TIME: Final = re.compile(rf"{_MOMENT}|(\.\.|{_MOMENT})/(\.\.|{_MOMENT})")
 _NAMING: Final = frozenset({"ledger", "party", "factory", "criterion"})

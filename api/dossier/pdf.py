@@ -98,8 +98,8 @@ def _render(weasyprint: Any, data: bytes, html: str, show: ShowProgress) -> _Ren
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the search for cycles: nearly all that is made of a page is kept until the last one is drawn, and
-    looking through it again and again costs a tenth of the whole.
+    """Without the search for cycles: nearly all that is made of a page is kept until the last one is drawn,
+    and looking through it again and again costs a tenth of the whole.
     """
     was = gc.isenabled()
     gc.disable()

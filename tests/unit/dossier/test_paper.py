@@ -203,6 +203,12 @@ def test_the_contents_tell_statements_of_one_kind_apart() -> None:
     assert re.search(rf"Allegation, entry {alleged} Personal protective equipment", text(contents))
 
 
+def test_the_contents_name_no_outcome_since_it_never_stands_without_its_method() -> None:
+    contents = english().partition('<section class="contents">')[2].partition("</section>")[0]
+    assert f"entry {small().position('DeterminationIssued')}" in text(contents)
+    assert "Not evidenced" not in text(contents)
+
+
 def test_dates_stand_as_they_were_signed_and_in_the_readers_words() -> None:
     html = text(article(small().html("fr"), small().position("AllegationMade")))
     assert "2019-12 [décembre 2019]" in html
