@@ -218,6 +218,11 @@ def test_the_receipt_is_two_files_that_the_command_line_verifies(
     page.reload()
     expect(page.locator("#receipt")).to_be_visible()
     expect(page.locator("#receipts")).to_contain_text("allegation")
+    expect(page.locator("#citation")).to_contain_text("urn:evidence-ledger:v1:citation")
+    assert page.locator("#code").evaluate("async (image) => (await image.decode(), image.naturalWidth)") > 0
+    shown = page.locator("#receipt-facts").inner_text() + page.locator("#stated").inner_text()
+    assert not re.search(r"\d{4}-\d{2}-\d{2}", shown)
+    assert "UTC" in shown
 
 
 def test_a_draft_is_there_again_after_a_reload_and_gone_once_it_is_signed(page: Page, room: Newsroom) -> None:

@@ -32,7 +32,7 @@ def test_the_askers_own_no_reply_is_worded_otherwise(case: Poster) -> None:
         refs=[("on", question_id(case))],
     )
     shown = page(case, "/en/open")
-    assert "No reply, as the asker states (as of 2026-01)" in shown.text
+    assert "No reply, as the asker states (as of January 2026)" in shown.text
 
 
 def test_an_answered_question_leaves_the_board_and_can_be_asked_for(case: Poster) -> None:

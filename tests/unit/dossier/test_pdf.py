@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import itertools
 import logging
@@ -228,6 +229,11 @@ def test_nothing_about_it_was_amiss(english: Printed, chinese: Printed) -> None:
 def test_progress_goes_up_to_its_end(english: Printed) -> None:
     assert english.steps[0][0] == 1
     assert english.steps[-1] == (2 * english.document.pages, 2 * english.document.pages)
+
+
+def test_garbage_is_collected_again_once_it_is_made(english: Printed) -> None:
+    assert english.document.pages
+    assert gc.isenabled()
 
 
 def test_the_same_bundle_makes_the_same_bytes(english: Printed) -> None:
