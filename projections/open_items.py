@@ -316,7 +316,9 @@ def words(standing: Standing, reached_by: str | None, wording: Wording = ENGLISH
     """The standing in words. Only the asker can say that there was no reply."""
     text = wording.gettext(OUTCOMES[told(standing)])
     if standing.outcome == "no-reply-stated" and standing.as_of:
-        text = wording.gettext("{outcome} (as of {day})").format(outcome=text, day=standing.as_of)
+        text = wording.gettext("{outcome} (as of {day})").format(
+            outcome=text, day=wording.date(standing.as_of)
+        )
     if reached_by in REACHED:
         text = wording.gettext(REACHED[reached_by]).format(outcome=text)
     return wording.gettext("{outcome}, overdue").format(outcome=text) if standing.overdue else text

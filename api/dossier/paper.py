@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 from markupsafe import Markup
 
@@ -32,6 +32,7 @@ from ledger.core.statement import read_recorded
 from ledger.domain.visibility import ANONYMOUS
 from ledger.verifier.words import QUESTIONS, meaning
 from projections.amendments import as_amended
+from projections.checklist import Line as Told
 from projections.compromises import compromises
 from projections.items import Item, Slice
 from projections.names import UNKNOWN, Name, mentioned, names
@@ -104,7 +105,7 @@ class Reached:
 
     investigation: int | None
     elsewhere: bool
-    lines: Mapping[str, Mapping[str, Any]]
+    lines: Mapping[str, Told]
     note: str | None
 
 

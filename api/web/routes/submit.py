@@ -11,9 +11,10 @@ from starlette.responses import Response
 from api.client.keyrequest import LIMIT, KeyRequestError, read_request
 from api.dossier.text import words
 from api.drafts.tables import tables_of
+from api.members import SLUGS
 from api.problems import Problem
 from api.qr import code_svg
-from api.web.claims import DATES, SLUGS
+from api.web.claims import DATES
 from api.web.form_words import KINDS, PURPOSES
 from api.web.forms import Field, Form, Forms, offered
 from api.web.naming import FOUNDERS, GROUPS

@@ -15,7 +15,7 @@ from projections.check import Defect, check
 from projections.runner import Runner, health
 from projections.search_queries import search
 from projections.views import VIEWS
-from projections.words import HAN, mirror
+from projections.words import HAN, configuration, mirror
 from tests.support.small_log import SmallLog
 
 Conn = psycopg.Connection[Any]
@@ -140,7 +140,7 @@ _LETTERS = st.text(st.sampled_from("abcdeéèüßñ ,.;'-’“”0123456789安�
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=_LETTERS, lang=st.sampled_from(["en", "fr", "de", "zh", "vi"]))
 def test_whatever_is_written_is_found_by_each_of_its_words(database_url: str, text: str, lang: str) -> None:
-    words = {*mirror(text).split(), *HAN.findall(text)}
+    words, language = {*mirror(text).split(), *HAN.findall(text)}, configuration(lang)
     with psycopg.connect(database_url, autocommit=True) as conn:
         size = conn.execute("SELECT size FROM ledger_head").fetchone()
         assert size is not None
@@ -152,7 +152,13 @@ def test_whatever_is_written_is_found_by_each_of_its_words(database_url: str, te
         project(database_url)
         position = len(log.entries) - 1
         for word in words:
+            # A stop word of its language ("a", "c'") is no word to be found by.
+            if conn.execute("SELECT to_tsvector(%s::regconfig, %s) = ''", (language, word)).fetchone() == (
+                True,
+            ):
+                continue
             assert position in found(conn, f'"{word}"'), word
 
 
 LOGS: dict[str, SmallLog] = {}
+STOPS = "SELECT to_tsvector(%s::regconfig, %s) = ''"
