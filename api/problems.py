@@ -9,6 +9,7 @@ statement is not accepted.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -92,15 +93,23 @@ CODE_OF_STATUS: Final[dict[int, str]] = {
 
 
 class Problem(Exception):
-    """A request cannot be answered; `code` is a row of `PROBLEMS`."""
+    """A request cannot be answered; `code` is a row of `PROBLEMS`, `headers` go with its answer."""
 
-    def __init__(self, code: str, detail: str, place: str = "", mend: str | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        place: str = "",
+        mend: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         assert code in PROBLEMS, f"the problem {code} is not in the table"
         super().__init__(code, detail, place)
         self.code = code
         self.detail = detail
         self.place = place
         self.mend = PROBLEMS[code].mend if mend is None else mend
+        self.headers = headers or {}
 
 
 def status_of(code: str) -> int:
@@ -182,7 +191,7 @@ PLACE_OF_ERROR: Final[dict[str, str]] = {
 
 def headers_for(error: Exception, status: int) -> dict[str, str]:
     """What goes with a status: overload says when to come back; no problem is ever kept by a cache."""
-    headers = {"cache-control": "no-store"}
+    headers = {"cache-control": "no-store", **(error.headers if isinstance(error, Problem) else {})}
     if status == 408:
         headers["connection"] = "close"  # the rest of the body is not waited for
     if status in (429, 503):

@@ -11,7 +11,9 @@ _ONE: Final = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
-    """[start, end) of a single range, None for the whole. Raises `Problem` when nothing of it exists."""
+    """[start, end) of a single range, None for the whole. Raises `Problem` when nothing of it exists, with
+    the size that there is (RFC 9110 section 15.5.17).
+    """
     match = _ONE.fullmatch(header.replace(" ", "")) if header else None
     if match is None or match[0] == "bytes=-":
         return None
@@ -20,7 +22,8 @@ def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
     if first and last and int(first) > int(last):
         return None  # syntactically invalid: the field is ignored
     if start >= size or start >= end:
-        raise Problem("bad-range", f"the document has {size} bytes", "Range")
+        extent = {"content-range": f"bytes */{size}"}
+        raise Problem("bad-range", f"the document has {size} bytes", "Range", headers=extent)
     return start, end
 
 

@@ -30,6 +30,7 @@ from ledger.core.statement import Statement, read_recorded
 from ledger.domain.visibility import ANONYMOUS, may_see
 
 PAGE = 500  # entries read at once
+CONTEXT_ROUNDS = 4  # how far references are followed; what stands further away leaves a rule unchecked
 
 
 class NotBundled(LedgerError):
@@ -178,12 +179,16 @@ class _Gathered:
         if not self.statements:
             what = f"the first {self.size} entries of the log have nothing about {self.about}"
             raise NotBundled(what, "check the name; what was entered just now is indexed within a minute")
-        # 2 What that refers to, one step far, and what changed of it.
-        self._read_context()
-        # 3 What says whose log this is, and by which index it is complete.
+        # 2 What says whose log this is, and by which index it is complete.
         self._read([*self.source.terms(self.size), *also])
-        # 4 The history of every party named in any of it, and of those named in that.
-        self._follow(lambda: required_keys(self.about, list(self.statements.values())))
+        # 3 What all of it refers to, and what that refers to, so that rules can be asked about it, too. In
+        #   between the history of every party named in any of it, and of those named in that.
+        known: frozenset[int] = frozenset()
+        for _ in range(CONTEXT_ROUNDS):
+            before = frozenset(self.statements)
+            self._read_context(known)
+            self._follow(lambda: required_keys(self.about, list(self.statements.values())))
+            known = before
 
     def documents(self) -> list[str]:
         """SHA-256 of the public documents that these statements name."""
@@ -204,14 +209,19 @@ class _Gathered:
             for key in sorted(fresh):
                 self._read(self.source.positions(key, self.size))
 
-    def _read_context(self) -> None:
-        own = list(self.statements.values())
-        named = {ref.id for one in own for ref in one.refs if ref.ledger is None}
-        # The digest of a name is the id of the statement that made it.
-        named |= {subject.digest for one in own for subject in one.subjects}
+    def _read_context(self, known: Set[int]) -> None:
+        """Take in what the statements beyond the `known` positions refer to, and what changed of it."""
+        named = set()
+        for one in self._beyond(known):
+            named |= {ref.id for ref in one.refs if ref.ledger is None}
+            # The digest of a name is the id of the statement that made it.
+            named |= {subject.digest for subject in one.subjects}
         self._read(self._found(named))
-        loose = [one.id for one in self.statements.values() if one.kind in _LOOSE]
+        loose = [one.id for one in self._beyond(known) if one.kind in _LOOSE]
         self._read(self.source.changes(loose, self.size))
+
+    def _beyond(self, known: Set[int]) -> list[Statement]:
+        return [statement for position, statement in self.statements.items() if position not in known]
 
     def _found(self, statements: Collection[str]) -> list[int]:
         return [position for position in self.source.find(statements).values() if position < self.size]

@@ -22,6 +22,7 @@ from ledger.core.index import IndexHead
 from ledger.core.statement import PREDICATE_TYPE, STATEMENT_TYPE
 from ledger.domain.names import LEDGER, OPERATOR
 from ledger.intake import Submission
+from ledger.pausing import pause
 from ledger.ports import Clock
 from ledger.receipts import Receipt
 
@@ -86,16 +87,17 @@ class IndexPublisher:
         self._seed = seed
         self._clock = clock
         self._interval = interval
+        self._spent = 0.0  # seconds of the interval that are over when its wait begins
         self.trouble: str | None = None
 
     def run_forever(self, stop: threading.Event) -> None:
         """Publish once per interval until `stop` is set; trouble is logged, kept and tried again."""
         # Half of it at first: what came just before a restart is not to wait for two intervals.
-        pause = self._interval() / 2
-        while not stop.wait(pause):
+        self._spent = self._interval() / 2
+        while not pause(stop, lambda: self._interval() - self._spent):
             try:
                 self.publish()
-                self.trouble, pause = None, self._rest() or self._interval()
+                self.trouble, self._spent = None, self._interval() - (self._rest() or self._interval())
             except Exception as error:
                 self.trouble = str(error)
                 log.warning("the index is not published, trying again: %s", error)

@@ -31,6 +31,7 @@ from ledger.core.refusal import LedgerError, Refusal
 from ledger.core.tiles import CHECKPOINT_PATH, LogFiles, is_complete, partial_tiles
 from ledger.heads import Heads, NothingSigned, SequencerUnavailable
 from ledger.logterms import LogTerms
+from ledger.pausing import pause
 from ledger.ports import (
     Cosigner,
     FileConflict,
@@ -45,7 +46,6 @@ from ledger.tiling import grow, new_files
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE = 1.0  # seconds, until the interval is known
 REBUILD = "run `evidence rebuild tiles`"
 
 
@@ -268,10 +268,9 @@ class PublishingLoop:
     """Publishes at every interval until stopped, and once more then. `trouble` says why it could not."""
 
     def __init__(self, publish: Callable[[], object], interval: Callable[[], float]) -> None:
-        """`interval` gives the seconds to wait, anew each time: the ledger may amend what it promises."""
+        """`interval` gives the seconds to wait, asked for while waiting: the ledger may amend its promise."""
         self._publish = publish
         self._interval = interval
-        self._pause = FIRST_PAUSE
         self.trouble: str | None = None
 
     def run_forever(self, stop: threading.Event) -> None:
@@ -281,12 +280,12 @@ class PublishingLoop:
             self._publish_once()
             if stopping:
                 return
-            stop.wait(self._pause)
+            pause(stop, self._interval)
 
     def _publish_once(self) -> None:
         try:
             self._publish()
-            self._pause = self._interval()
+            self._interval()  # a setting that would break an amended promise is trouble, too
             self.trouble = None
         except LedgerError as error:
             self._note(error.what)

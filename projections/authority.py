@@ -7,7 +7,7 @@ What others propose stays in the history, under their names, and changes nothing
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ledger.core.statement import Statement
@@ -41,6 +41,25 @@ def in_force(own: Sequence[Item]) -> list[Item]:
         if item.statement.kind != "factory" or authors & issuers:
             found.append(item)
     return found
+
+
+def proposals(own: Sequence[Item]) -> list[str]:
+    """Of all statements that make or change one name, oldest first, the ids of those that change nothing."""
+    effective = {one.id for one in in_force(own) if not _is_idle(one.statement)}
+    return [one.id for one in own if one.id not in effective]
+
+
+def all_proposals(registrations: Iterable[Item]) -> frozenset[str]:
+    """The same, of all names that these statements make or change, in any order."""
+    by_name: dict[str, list[Item]] = {}
+    for item in sorted(registrations, key=lambda one: one.position):
+        for subject in item.statement.subjects:
+            by_name.setdefault(subject.name, []).append(item)
+    return frozenset(id_ for own in by_name.values() for id_ in proposals(own))
+
+
+def _is_idle(statement: Statement) -> bool:
+    return statement.event in SUCCESSIONS and not binds(statement)
 
 
 def is_proposed(own: Sequence[Item]) -> bool:

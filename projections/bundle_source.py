@@ -12,26 +12,14 @@ from ledger.bundles import Indexed
 from ledger.core.index import KeyProof
 from ledger.domain.names import LEDGER
 from projections import index_trie
+from projections.statements import statements
 
+_SQL = statements("bundle_source")
 _POSITIONS = "SELECT position FROM view_index WHERE key = %s AND position < %s ORDER BY position"
 _FIND = "SELECT statement_id, position FROM ledger_entry WHERE statement_id = ANY(%s)"
 _TERMS = "SELECT position FROM ledger_entry WHERE originator_id = %s AND position < %s ORDER BY position"
-_CHANGES = """
-    SELECT DISTINCT view_index.position
-    FROM view_index JOIN ledger_event ON notification_id = view_index.position + 1
-    WHERE key = ANY(%s) AND view_index.position < %s
-        AND topic ~ '^urn:evidence-ledger:v1:(amendment|control)#'
-    ORDER BY position
-"""
-_ENTRIES = """
-    SELECT notification_id - 1, state FROM ledger_event
-    WHERE notification_id = ANY(%s) ORDER BY notification_id
-"""
 _DISCLOSURES = "SELECT position, content FROM disclosure WHERE position = ANY(%s) AND content IS NOT NULL"
 _LEAVES = "SELECT leaf_hash FROM ledger_entry WHERE position >= %s AND position < %s ORDER BY position"
-_NODES = """
-    SELECT hash FROM tree_node WHERE level = %s AND node_index >= %s AND node_index < %s ORDER BY node_index
-"""
 
 
 class Snapshot:
@@ -58,10 +46,12 @@ class Snapshot:
         return [row[0] for row in self._rows(_TERMS, LEDGER, size)]
 
     def changes(self, statements: Collection[str], size: int) -> Sequence[int]:
-        return [row[0] for row in self._rows(_CHANGES, [f"statement:{one}" for one in statements], size)]
+        return [
+            row[0] for row in self._rows(_SQL["changes"], [f"statement:{one}" for one in statements], size)
+        ]
 
     def entries(self, positions: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        yield from self._rows(_ENTRIES, [position + 1 for position in positions])
+        yield from self._rows(_SQL["entries"], [position + 1 for position in positions])
 
     def disclosures(self, positions: Sequence[int]) -> Mapping[int, Sequence[str]]:
         found: dict[int, list[str]] = {}
@@ -72,7 +62,7 @@ class Snapshot:
     def node(self, level: int, first: int, count: int) -> Sequence[bytes]:
         if level == 0:
             return [row[0] for row in self._rows(_LEAVES, first, first + count)]
-        return [row[0] for row in self._rows(_NODES, level, first, first + count)]
+        return [row[0] for row in self._rows(_SQL["nodes"], level, first, first + count)]
 
     def _rows(self, query: str, *parameters: object) -> list[Any]:
         return self._conn.cursor(row_factory=tuple_row, binary=True).execute(query, parameters).fetchall()

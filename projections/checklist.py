@@ -9,14 +9,18 @@ from dataclasses import dataclass, field
 
 from ledger.core.statement import Recorded, Statement
 from ledger.domain.derived.checklists import NOT_DISCLOSED, Asked, Point, conducting, points
-from ledger.domain.derived.requests import OUTCOMES, Follower, Standing, standings
+from ledger.domain.derived.requests import ENDED, OUTCOMES, Follower, SpeaksFor, Standing, standings
 from projections.amendments import as_amended, wholly_withdrawn
 from projections.items import Item, Slice
+from projections.open_items import Addressee, addressee
+from projections.registry import speaks_for
 from projections.row import Row, View, reference_rows
 from projections.shown import Shown, show
 from projections.voices import STANDINGS, bearing, provenance
 
 ANSWERED = "answered"
+NOBODY = Standing("", "open", False, (), (), None)
+"""How a request stands of which no addressee is shown."""
 FOLLOWERS = frozenset({"investigation", "request", "response", "progress", "amendment", "link"})
 RELS = frozenset(
     {
@@ -67,13 +71,13 @@ class Line:
     """One point of the checklist; what a reader may not see is left out of it by construction.
 
     `voices` are, for each statement that it rests on, who says it and how far that is their own word: a point
-    that is filled by attribution says so. `reached` is the same for the outcomes of what was asked, by
-    request.
+    that is filled by attribution says so. `stood` is how each request stands, by request: the best of its
+    addressees, in the words that it has everywhere.
     """
 
     point: Point
     voices: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
-    reached: Mapping[str, str | None] = field(default_factory=dict)
+    stood: Mapping[str, Addressee] = field(default_factory=dict)
 
     @property
     def standing(self) -> str | None:
@@ -100,15 +104,19 @@ class Line:
             "by": [one.by for one in point.said],
             "standing": self.standing,
             "others": [{"value": one.value, "by": one.by} | self._voice(one.by) for one in point.others],
-            "asked": [
-                {
-                    "request": one.request,
-                    "topic": one.topic,
-                    "outcome": one.outcome,
-                    "reachedBy": self.reached.get(one.request),
-                }
-                for one in point.asked
-            ],
+            "asked": [self._asked(one) for one in point.asked],
+        }
+
+    def _asked(self, one: Asked) -> dict[str, object]:
+        stood = self.stood[one.request]
+        return {
+            "request": one.request,
+            "topic": one.topic,
+            "outcome": one.outcome,
+            "by": list(stood.standing.by),
+            "offers": list(stood.standing.offers),
+            "reachedBy": stood.reached_by,
+            "words": stood.words,
         }
 
     def _voice(self, statement: str) -> dict[str, object]:
@@ -147,13 +155,13 @@ def view(item: Item, known: Slice, today: str) -> Checklist:
     claims = [(one.statement, as_amended(one, known)) for one in owned]
     who = conducting(as_amended(item, known), claims)
     questions = asked(described, known, today)
-    reached = {one.request: standing for one, standing in questions}
+    stood = {one.request: standing for one, standing in questions}
     found = points(claims, [one for one, _ in questions], who)
     return Checklist(
         shown=show(item, known),
         descriptions=tuple(show(one, known) for one in described if one.id != item.id),
         conductors=tuple(sorted(who)),
-        lines=tuple(Line(point, voices, reached) for point in found),
+        lines=tuple(Line(point, voices, stood) for point in found),
     )
 
 
@@ -169,9 +177,9 @@ def descriptions(item: Item, known: Slice) -> list[Item]:
     return sorted(found.values(), key=lambda one: one.position)
 
 
-def asked(described: Iterable[Item], known: Slice, today: str) -> list[tuple[Asked, str | None]]:
-    """The requests about an investigation that name a topic, each with the best outcome of its addressees and
-    how far what brought it about is its claimants' own word (None where nothing did).
+def asked(described: Iterable[Item], known: Slice, today: str) -> list[tuple[Asked, Addressee]]:
+    """The requests about an investigation that name a topic, each with how it stands: the best of its
+    addressees, nobody where none is shown.
     """
     found = []
     for request in {
@@ -180,24 +188,18 @@ def asked(described: Iterable[Item], known: Slice, today: str) -> list[tuple[Ask
         claim = as_amended(request, known)
         if request.statement.kind == "request" and "topic" in claim and not wholly_withdrawn(request, known):
             opener = request.read_as(claim).statement
-            best = _best(opener, bearing(request, known), today)
-            outcome = "open" if best is None else best.outcome
-            found.append((Asked(request.id, claim["topic"], outcome), _reached(best, known)))
+            best = _best(opener, bearing(request, known), today, speaks_for(known)) or NOBODY
+            standing = addressee(best, known, best.outcome in ENDED)
+            found.append((Asked(request.id, claim["topic"], best.outcome), standing))
     return found
 
 
-def _best(request: Statement, thread: Sequence[Follower], today: str) -> Standing | None:
+def _best(request: Statement, thread: Sequence[Follower], today: str, speaks: SpeaksFor) -> Standing | None:
     """The best over its addressees; that it was concluded says nothing about what was disclosed before."""
 
     def best(replies: Sequence[Follower]) -> Standing | None:
-        found = standings(request, replies, today)
+        found = standings(request, replies, today, speaks)
         return min(found, key=lambda one: OUTCOMES.index(one.outcome), default=None)
 
     said = best([pair for pair in thread if pair[0] != "concludes"])
     return said if said and said.outcome in ("answered", "partly", "refused") else best(thread)
-
-
-def _reached(standing: Standing | None, known: Slice) -> str | None:
-    by = [known.get(one) for one in standing.by] if standing else []
-    found = [provenance(one, known).standing for one in by if one is not None]
-    return min(found, key=STANDINGS.index, default=None)

@@ -55,6 +55,13 @@ def disclosed(item: Item) -> list[Said]:
     ]
 
 
+def opening(text: str) -> str:
+    """How a text begins: about `LENGTH` characters, cut between words, with an ellipsis where it goes on."""
+    if len(text) <= LENGTH:
+        return text
+    return text[: _at_word(text, LENGTH, LENGTH - _LEAD, backwards=True)].rstrip() + "…"
+
+
 def stemmed_places(marked: str, text: str) -> list[Place]:
     """The places that PostgreSQL has marked with < and > in the mirror of `text`."""
     if _MARKED.sub(r"\1", marked) != mirror(text):

@@ -32,6 +32,7 @@ from ledger.core.refusal import LedgerError
 from ledger.core.statement import read_recorded
 from ledger.indexing import News
 from projections import index, schema
+from projections.statements import statements
 
 Conn = Connection[Any]
 
@@ -42,29 +43,9 @@ _LOCK = 0x696E6478
 _TURN = 0x74726E78
 EVERYTHING = 2**62
 
-_NODES = """
-    SELECT asked.path, node.hash, node.key, node.count, node.frontier
-    FROM unnest(%(paths)s::text[]) AS asked (path) CROSS JOIN LATERAL (
-        SELECT * FROM index_node
-        WHERE index_node.path = asked.path COLLATE "C" AND size <= %(size)s
-        ORDER BY size DESC LIMIT 1
-    ) AS node
-"""
-_ADDED = """
-    SELECT view_index.position, view_index.key, ledger_entry.leaf_hash
-    FROM view_index JOIN ledger_entry USING (position)
-    WHERE position >= %s AND position < %s ORDER BY position
-"""
-_PUBLISHED = """
-    SELECT notification_id - 1, state FROM ledger_event
-    WHERE topic = 'urn:evidence-ledger:v1:index#IndexPublished' AND notification_id <= %s
-"""
+_SQL = statements("index_trie_queries")
 # The last entry that has index keys, and the time of the last of all.
 _END = "SELECT (SELECT max(position) FROM view_index), (SELECT recorded_at FROM ledger_head)"
-_PAIRS = """
-    SELECT position, leaf_hash FROM view_index JOIN ledger_entry USING (position)
-    WHERE key = %s AND position < %s ORDER BY position
-"""
 
 
 class NotIndexed(LedgerError):
@@ -157,7 +138,7 @@ def _built(path: str, nodes: Mapping[str, StoredNode], opened: set[str], twigs: 
 
 def _nodes(conn: Conn, paths: Collection[str], size: int) -> dict[str, StoredNode]:
     cursor = conn.cursor(row_factory=tuple_row, binary=True)
-    rows = cursor.execute(_NODES, {"paths": list(paths), "size": size}, prepare=True)
+    rows = cursor.execute(_SQL["nodes"], {"paths": list(paths), "size": size}, prepare=True)
     return {path: StoredNode(*row) for path, *row in rows}
 
 
@@ -238,7 +219,7 @@ def grow(conn: Conn, size: int) -> IndexHead:
         newest = newest_head(conn)
         if newest.size >= size:
             return newest
-        added = _rows(conn, _ADDED, (newest.size, size))
+        added = _rows(conn, _SQL["added"], (newest.size, size))
         tree = load(conn, newest.size, {key for _, key, _ in added})
         for position, key, leaf_hash in added:
             tree.add(key, position, leaf_hash)
@@ -266,12 +247,12 @@ def rebuild(conn: Conn) -> IndexHead:
 
 def newest_published(conn: Conn, size: int = EVERYTHING) -> Published | None:
     """The newest index statement, if there is one among the first `size` entries."""
-    found = _published(conn, size, " ORDER BY notification_id DESC LIMIT 1")
+    found = _published(conn, size, _SQL["newest_published"])
     return found[0] if found else None
 
 
-def _published(conn: Conn, size: int, order: str = " ORDER BY notification_id") -> list[Published]:
-    rows = _rows(conn, _PUBLISHED + order, (size,))
+def _published(conn: Conn, size: int, query: str = _SQL["published"]) -> list[Published]:
+    rows = _rows(conn, query, (size,))
     return [_read_published(position, state) for position, state in rows]
 
 
@@ -287,7 +268,7 @@ def prove(conn: Conn, size: int, key: str) -> KeyProof:
 
 def pairs(conn: Conn, size: int, key: str) -> list[tuple[int, bytes]]:
     """(position, leaf hash) of all entries of a key among the first `size`, ascending."""
-    return _rows(conn, _PAIRS, (key, size))
+    return _rows(conn, _SQL["pairs"], (key, size))
 
 
 # --- checking ---------------------------------------------------------------------------
@@ -309,7 +290,7 @@ def check(conn: Conn) -> Iterator[int | WrongIndex]:
     tree = IndexTree()
     done = 0
     for size, keys, root in _rows(conn, "SELECT size, keys, root FROM index_head ORDER BY size", ()):
-        for position, key, leaf_hash in _rows(conn, _ADDED, (done, size)):
+        for position, key, leaf_hash in _rows(conn, _SQL["added"], (done, size)):
             tree.add(key, position, leaf_hash)
         changed = list(tree.changed())
         if tree.head(size) != IndexHead(size, keys, root):

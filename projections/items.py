@@ -58,7 +58,9 @@ class Item:
 class Slice:
     """The items of one page and what they need, ascending by position.
 
-    `names` is what they call whom, `compromised` the keys that others may have used, by key id.
+    `names` is what they call whom, `compromised` the keys that others may have used, by key id, `proposals`
+    the ids of statements about names that change nothing, `successions` the (old name, new name) pairs of
+    mergers and splits among whoever they mention.
     """
 
     items: tuple[Item, ...]
@@ -66,6 +68,8 @@ class Slice:
     _referrers: Mapping[str, tuple[tuple[str, Item], ...]] = field(repr=False)
     names: Names = Names({})  # noqa: RUF009
     compromised: Mapping[str, Compromise] = field(default_factory=dict)
+    proposals: frozenset[str] = frozenset()
+    successions: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, items: Iterable[Item]) -> Slice:
@@ -79,8 +83,20 @@ class Slice:
         by_id = {item.id: item for item in ordered}
         return cls(tuple(ordered), by_id, {key: tuple(value) for key, value in referrers.items()})
 
-    def named(self, names: Names, compromised: Mapping[str, Compromise] | None = None) -> Slice:
-        return replace(self, names=names, compromised=compromised or {})
+    def named(
+        self,
+        names: Names,
+        compromised: Mapping[str, Compromise] | None = None,
+        proposals: frozenset[str] = frozenset(),
+        successions: Iterable[tuple[str, str]] = (),
+    ) -> Slice:
+        return replace(
+            self,
+            names=names,
+            compromised=compromised or {},
+            proposals=proposals,
+            successions=tuple(successions),
+        )
 
     def get(self, statement_id: str) -> Item | None:
         return self.by_id.get(statement_id)

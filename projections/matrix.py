@@ -5,7 +5,7 @@ merged.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from ledger.domain.derived.certificates import Certificate, CertificateDecision,
 from ledger.domain.derived.conflicts import Conflict, Observed, conflicts
 from ledger.domain.derived.recurrence import Claimed, recurring
 from projections.amendments import Withdrawal, as_amended, wholly_withdrawn, withdrawal
+from projections.checklist import Line
 from projections.items import Item, Slice
 from projections.profiles import Profiles, detectability, issues_of, note
 from projections.row import NULL, Row, View
@@ -68,18 +69,28 @@ LINKS = {
     "CorroborationNoted": "corroboration",
     "DuplicateNoted": "duplicate",
 }
-ABOUT_A_SET = "about a set that includes this factory"
+ABOUT_A_SET = {
+    "factory": "about a set that includes this factory",
+    "party": "about a set that includes this party",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply to a claim: whose it is, who signed it, and how far it is its claimants' own word."""
+    """A reply to a claim: whose it is, who signed it, how far it is its claimants' own word, what it says.
+
+    `content` is its claim as amended by all who signed it, as far as the reader may see it; `withheld` counts
+    what may be hidden.
+    """
 
     rel: str
     id: str
     said_by: tuple[str, ...]
     signed_by: tuple[str, ...]
     standing: str
+    content: Mapping[str, Any] = field(default_factory=dict)
+    withheld: int = 0
+    withdrawn: Withdrawal | None = None
 
     def to_json(self) -> dict[str, object]:
         hands = {"saidBy": list(self.said_by), "signedBy": list(self.signed_by)}
@@ -155,7 +166,7 @@ class DeterminationCell:
     cell: Cell
     about: tuple[str, ...]
     investigation: str | None
-    profile: Mapping[str, Mapping[str, object]]
+    profile: Mapping[str, Line]
     note: str | None
 
     def to_json(self) -> dict[str, object]:
@@ -164,7 +175,7 @@ class DeterminationCell:
             "outcome": self.cell.content.get("outcome"),
             "about": list(self.about),
             "investigation": self.investigation,
-            "profile": {topic: dict(line) for topic, line in self.profile.items()},
+            "profile": {topic: line.to_json() for topic, line in self.profile.items()},
             "note": self.note,
         }
 
@@ -204,7 +215,7 @@ class IssueRow:
     """All that is claimed on one issue (None: the issue is withheld). Nothing in it is merged or ranked.
 
     `about_a_set` holds statements with a scope: they are about a set that includes this name and fill no
-    cell.
+    cell. `of` is what the matrix is of: a factory or a party.
     """
 
     issue: str | None
@@ -216,6 +227,7 @@ class IssueRow:
     conflicts: tuple[Noted, ...]
     criteria: tuple[Criterion, ...]
     about_a_set: tuple[Cell | DeterminationCell | ObservationCell, ...]
+    of: str = "factory"
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -227,7 +239,7 @@ class IssueRow:
             "determinations": [cell.to_json() for cell in self.determinations],
             "conflicts": [one.to_json() for one in self.conflicts],
             "criteria": [one.to_json() for one in self.criteria],
-            "aboutASet": [{"words": ABOUT_A_SET, **cell.to_json()} for cell in self.about_a_set],
+            "aboutASet": [{"words": ABOUT_A_SET[self.of], **cell.to_json()} for cell in self.about_a_set],
         }
 
 
@@ -287,9 +299,22 @@ def view(names: Sequence[str], known: Slice, today: str) -> Matrix:
 def replies(item: Item, known: Slice, rels: Sequence[str] = REPLIES) -> tuple[Reply, ...]:
     """The responses to `item` in one of these ways, oldest first."""
     return tuple(
-        Reply(rel, one.id, one.statement.claimants, one.statement.issuers, provenance(one, known).standing)
+        _reply(rel, one, known)
         for rel, one in known.referring(item.id, *rels)
         if one.statement.kind == "response"
+    )
+
+
+def _reply(rel: str, one: Item, known: Slice) -> Reply:
+    return Reply(
+        rel=rel,
+        id=one.id,
+        said_by=one.statement.claimants,
+        signed_by=one.statement.issuers,
+        standing=provenance(one, known).standing,
+        content=as_amended(one, known),
+        withheld=one.withheld,
+        withdrawn=withdrawal(one, known),
     )
 
 
@@ -298,6 +323,7 @@ class _Fold:
 
     def __init__(self, names: frozenset[str], known: Slice, today: str) -> None:
         self._names, self._known, self._today = names, known, today
+        self._kind = min(names).partition(":")[0]
         self._profiles = Profiles(known, today)
         self._claims = [
             item
@@ -326,9 +352,8 @@ class _Fold:
         return item.statement.type in ("overall", "certification") and "issue" not in self._content[item.id]
 
     def _is_of_a_set(self, item: Item) -> bool:
-        """Scoped, or about several factories with something withheld, which may be the scope."""
-        prefix = min(self._names).partition(":")[0] + ":"
-        others = set(item.names(prefix)) - self._names
+        """Scoped, or about several factories or parties with something withheld, which may be the scope."""
+        others = set(item.names(f"{self._kind}:")) - self._names
         return "scope" in self._content[item.id] or (bool(others) and item.withheld > 0)
 
     def _row(self, issue: str | None, items: Sequence[Item]) -> IssueRow:
@@ -347,6 +372,7 @@ class _Fold:
             conflicts=tuple(self._conflicts(observed)),
             criteria=tuple(self._criteria(issue, items)),
             about_a_set=tuple(self._any(one, issue) for one in items if self._is_of_a_set(one)),
+            of=self._kind,
         )
 
     def _any(self, item: Item, issue: str | None) -> Cell | ObservationCell | DeterminationCell:

@@ -8,11 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.core.statement import Recorded
-from ledger.domain.derived.requests import ENDED, Due, Progress, Standing, due, progress, standings
+from ledger.core.statement import Recorded, Statement
+from ledger.domain.derived.requests import (
+    ENDED,
+    Due,
+    Follower,
+    Progress,
+    Standing,
+    due,
+    progress,
+    standings,
+)
 from projections.amendments import Withdrawal, as_amended, withdrawal
 from projections.dates import days, days_between
 from projections.items import Item, Slice
+from projections.registry import speaks_for
 from projections.row import Row, View, reference_rows
 from projections.shown import Shown, said_when, show
 from projections.voices import STANDINGS, bearing, provenance
@@ -87,12 +97,14 @@ class Age:
 @dataclass(frozen=True, slots=True)
 class Addressee:
     """One addressee's standing, in words too; `reached_by` is the weakest standing (signed, attributed...)
-    among
-    the statements it rests on, so that a status reached by attribution says so."""
+    among the statements it rests on, so that a status reached by attribution says so. `settled` is whether it
+    owes nothing more: an answer that only others report leaves it owing.
+    """
 
     standing: Standing
     reached_by: str | None
     words: str
+    settled: bool
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -103,6 +115,7 @@ class Addressee:
             "offers": list(self.standing.offers),
             "asOf": self.standing.as_of,
             "reachedBy": self.reached_by,
+            "settled": self.settled,
             "words": self.words,
         }
 
@@ -191,7 +204,7 @@ def view(item: Item, known: Slice, today: str) -> OpenItem:
     opener = item.read_as(content).statement
     thread = bearing(item, known)
     dates = due(item.read_as(item.claim).statement, thread)
-    asked = [_addressee(one, known) for one in standings(opener, thread, today)]
+    asked = _addressees(opener, thread, known, today)
     moved = progress(opener, thread, today) if item.statement.kind == "commitment" else None
     withdrawn = withdrawal(item, known)
     gone = withdrawn is not None and withdrawn.by_all
@@ -228,7 +241,7 @@ def _pending(asked: Sequence[Addressee]) -> bool:
     """Whether any addressee still owes an answer; a request whose addressees are not known here stays
     pending.
     """
-    return not asked or any(one.standing.outcome not in ENDED for one in asked)
+    return not asked or not all(one.settled for one in asked)
 
 
 def _age(item: Item, today: str) -> Age:
@@ -238,10 +251,41 @@ def _age(item: Item, today: str) -> Age:
     return Age(max(days_between(min(last, days(item.statement.issued_at)[1]), today), 0), first != last)
 
 
-def _addressee(standing: Standing, known: Slice) -> Addressee:
+def _addressees(opener: Statement, thread: Sequence[Follower], known: Slice, today: str) -> list[Addressee]:
+    speaks = speaks_for(known)
+    asking = {*opener.issuers, *opener.claimants}
+    hands = [_hands(one, known) for _, one in thread]
+
+    def settled(standing: Standing) -> bool:
+        """Whether it stands ended by what who asked or who was asked has signed or adopted: nobody else ends
+        a silence between them, whatever words are put into their mouths (domain: hand and voice, 3).
+        """
+        name = standing.addressee
+        own = [
+            pair
+            for pair, signed in zip(thread, hands, strict=True)
+            if any(hand in asking or speaks(name, hand) for hand in signed)
+        ]
+        alone = opener._replace(claim={**opener.claim, "addressees": [name]})
+        return standing.outcome in ENDED and standings(alone, own, today, speaks)[0].outcome in ENDED
+
+    found = standings(opener, thread, today, speaks)
+    return [addressee(one, known, settled(one)) for one in found]
+
+
+def _hands(recorded: Recorded, known: Slice) -> set[str]:
+    """Who signed it or has adopted it since."""
+    item = known.get(recorded.statement.id)
+    assert item is not None, "the thread comes from the same slice"
+    given = provenance(item, known)
+    return {*given.signed_by, *(voice.party for voice in given.said_by if voice.standing == "adopted")}
+
+
+def addressee(standing: Standing, known: Slice, settled: bool) -> Addressee:
+    """A standing with how far what it rests on is its claimants' own word."""
     reached = [provenance(one, known).standing for one in map(known.get, standing.by) if one is not None]
     weakest = min(reached, key=STANDINGS.index) if reached else None
-    return Addressee(standing, weakest, words(standing, weakest))
+    return Addressee(standing, weakest, words(standing, weakest), settled)
 
 
 OUTCOMES = {
@@ -262,14 +306,19 @@ REACHED = {
 }
 
 
+def told(standing: Standing) -> str:
+    """The outcome as every page words it (`OUTCOMES`): an offer of something else is told as such."""
+    offered = bool(standing.offers) and standing.outcome == "acknowledged"
+    return "offered" if offered else standing.outcome
+
+
 def words(standing: Standing, reached_by: str | None, wording: Wording = ENGLISH) -> str:
     """The standing in words. Only the asker can say that there was no reply."""
-    outcome = standing.outcome
-    if standing.offers and outcome == "acknowledged":
-        outcome = "offered"
-    text = wording.gettext(OUTCOMES[outcome])
-    if outcome == "no-reply-stated" and standing.as_of:
-        text = wording.gettext("{outcome} (as of {day})").format(outcome=text, day=standing.as_of)
+    text = wording.gettext(OUTCOMES[told(standing)])
+    if standing.outcome == "no-reply-stated" and standing.as_of:
+        text = wording.gettext("{outcome} (as of {day})").format(
+            outcome=text, day=wording.date(standing.as_of)
+        )
     if reached_by in REACHED:
         text = wording.gettext(REACHED[reached_by]).format(outcome=text)
     return wording.gettext("{outcome}, overdue").format(outcome=text) if standing.overdue else text

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ledger.domain.derived.requests import same_slug
 from ledger.domain.visibility import ANONYMOUS, Viewer
 from projections import answering
 from projections import open_items as open_items_view
@@ -75,8 +74,8 @@ class Record:
 
     @property
     def outcomes(self) -> Mapping[str, int]:
-        """How many of the requests shown stand as what, by outcome."""
-        return Counter(one.standing.standing.outcome for one in self.asked)
+        """How many of the requests shown stand as what, by outcome as it is told."""
+        return Counter(open_items_view.told(one.standing.standing) for one in self.asked)
 
     @property
     def middle_days(self) -> int | None:
@@ -171,9 +170,10 @@ def asked(item: Item, slugs: set[str], known: Slice, today: str) -> Asked | None
 
 
 def _took(item: Item, addressee: str, known: Slice) -> Took | None:
+    speaks = registry_view.speaks_for(known)
     answers = [
         one.statement
         for rel, one in bearing(item, known)
-        if rel in ANSWERS and any(same_slug(addressee, who) for who in one.statement.claimants)
+        if rel in ANSWERS and any(speaks(addressee, who) for who in one.statement.claimants)
     ]
     return answering.took(item.statement, answers)

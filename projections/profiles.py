@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ledger.core.vocabulary import VOCABULARIES
-from ledger.domain.derived.checklists import NOT_DISCLOSED
+from ledger.domain.derived.checklists import Point
 from projections import checklist
 from projections.amendments import as_amended
-from projections.checklist import Checklist
+from projections.checklist import Checklist, Line
 from projections.items import Item, Slice
 
 TOPICS: Final = (
@@ -37,7 +37,7 @@ class Profile:
     """
 
     investigation: str | None
-    lines: Mapping[str, Mapping[str, object]]
+    lines: Mapping[str, Line]
 
 
 class Profiles:
@@ -52,10 +52,9 @@ class Profiles:
         within = [one for one in map(self._known.get, determination.refers("within")) if one is not None]
         described = [one for one in within if one.statement.kind == "investigation"]
         if not described:
-            nothing: dict[str, object] = {"states": [], "value": NOT_DISCLOSED, "stated": False, "asked": []}
-            return Profile(None, dict.fromkeys(TOPICS, nothing))
+            return Profile(None, {topic: Line(Point(topic, (), None, (), (), ())) for topic in TOPICS})
         found = self._checklist(described[0])
-        return Profile(described[0].id, {topic: found.line(topic).to_json() for topic in TOPICS})
+        return Profile(described[0].id, {topic: found.line(topic) for topic in TOPICS})
 
     def _checklist(self, investigation: Item) -> Checklist:
         if investigation.id not in self._checklists:

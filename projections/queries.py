@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from psycopg import Connection, sql
 
 from ledger.core.refusal import LedgerError
+from ledger.domain.names import full_name
 from ledger.domain.visibility import ANONYMOUS, Viewer
 from projections import checklist as checklist_view
 from projections import criteria as criteria_view
@@ -22,7 +23,7 @@ from projections import registry as registry_view
 from projections import search as search_view
 from projections import timeline as timeline_view
 from projections.as_of import NOW, AsOf, Moment
-from projections.authority import SUCCESSIONS
+from projections.authority import SUCCESSIONS, all_proposals
 from projections.compromises import compromises
 from projections.items import Item, Slice
 from projections.names import Names, mentioned, names
@@ -107,12 +108,16 @@ def resolve_name(reader: Reader, name: str) -> Resolved:
     """Follow mergers and splits: an old name leads to the new one; the new one's history includes the old
     one's.
     """
-    events = sorted(SUCCESSIONS)
-    query = {"names": [name], "events": events, "size": reader.moment.size}
-    found = reader.items(row[0] for row in reader.rows(_SQL["successions"], query))
-    paths = registry_view.succession(item.statement for item in found)
+    paths = _successions(reader, [name])
     now = registry_view.current(name, paths)
     return Resolved(name, now, (now, *sorted(registry_view.predecessors(now, paths))))
+
+
+def _successions(reader: Reader, names: Iterable[str]) -> list[tuple[str, str]]:
+    """(old name, new name) of every merger and split that the names are part of, however far; two queries."""
+    query = {"names": sorted(names), "events": sorted(SUCCESSIONS), "size": reader.moment.size}
+    found = reader.items(row[0] for row in reader.rows(_SQL["successions"], query))
+    return registry_view.succession(item.statement for item in found)
 
 
 def demand_name(reader: Reader, resolved: Resolved) -> None:
@@ -124,13 +129,19 @@ def demand_name(reader: Reader, resolved: Resolved) -> None:
 
 
 def with_names(reader: Reader, known: Slice, more: Iterable[str] = ()) -> Slice:
-    """`known` with the display names of everything its items mention, and of `more`, and the keys of these
-    parties that others may have used; two queries.
+    """`known` with the display names of everything its items mention, and of `more`, the keys of these
+    parties that others may have used, which statements about them change nothing, and what became of whom;
+    two queries, and two more where anything was merged or split.
     """
     wanted = set(more).union(*(mentioned(item) for item in known.items))
-    positions = reader.positions_by_key(registry_view.TABLE, wanted)
-    registrations = reader.items(positions)
-    return known.named(names(wanted, registrations), compromises(registrations))
+    registrations = reader.items(reader.positions_by_key(registry_view.TABLE, wanted))
+    moved = any(item.statement.event in SUCCESSIONS for item in registrations)
+    return known.named(
+        names(wanted, registrations),
+        compromises(registrations),
+        all_proposals(registrations),
+        _successions(reader, wanted) if moved else [],
+    )
 
 
 # --- registry
@@ -161,17 +172,18 @@ def entry(
     """What is known of one name; an old name leads to what it became. Raises `NotFound`."""
     reader = reader_at(conn, as_of, viewer, today, registry_view.TABLE)
     resolved = resolve_name(reader, name)
-    entries, known = _entries(reader, [resolved.name], resolved.all)
+    entries, known = _entries(reader, [resolved.name])
     if not entries:
         raise NotFound(name)
     return one_of(reader, entries[0], known)
 
 
-def _entries(
-    reader: Reader, wanted: Sequence[str], more: Sequence[str] = ()
-) -> tuple[list[registry_view.Entry], Slice]:
-    positions = reader.positions_by_key(registry_view.TABLE, wanted)
-    known = with_names(reader, reader.with_context(reader.items(positions), rounds=1), more)
+def _entries(reader: Reader, wanted: Sequence[str]) -> tuple[list[registry_view.Entry], Slice]:
+    """What is known of these names, with what became them."""
+    paths = _successions(reader, wanted)
+    every = set(wanted).union(*(registry_view.predecessors(name, paths) for name in wanted))
+    positions = reader.positions_by_key(registry_view.TABLE, every)
+    known = with_names(reader, reader.with_context(reader.items(positions), rounds=1), every)
     folded = [registry_view.view(name, known) for name in wanted]
     return [one for one in folded if one is not None], known
 
@@ -308,12 +320,14 @@ def open_items(
 ) -> Page:
     """Requests or commitments (`kind`), oldest first, with where each stands on the day looked from.
 
-    `asked` is an addressee (slug, `factory:` or `group:`), `about` a subject's name. Whether one is open is
-    folded, not stored: with `only_open` a page may hold fewer than `limit` items and still have a next one.
+    `asked` is an addressee (slug, `factory:` or `group:`), `about` a subject's name; either leads to what it
+    became and brings what was asked of, or about, what became it. Whether one is open is folded, not stored:
+    with `only_open` a page may hold fewer than `limit` items and still have a next one.
     """
     reader = reader_at(conn, as_of, viewer, today, open_items_view.TABLE, registry_view.TABLE)
     subjects = list(resolve_name(reader, about).all) if about else None
-    query = {"kind": kind, "size": reader.moment.size, "asked": asked, "about": subjects}
+    addressees = _addressees(reader, asked) if asked else None
+    query = {"kind": kind, "size": reader.moment.size, "asked": addressees, "about": subjects}
     found = reader.rows(_SQL["opened"], query | {"after": cursor_position(after), "limit": limit + 1})
     openers = reader.items(row[0] for row in found[:limit])
     threads = threads_of(reader, openers, open_items_view.TABLE)
@@ -321,6 +335,12 @@ def open_items(
     shown = [open_items_view.view(item, known, reader.moment.today) for item in openers]
     following = str(found[limit - 1][0]) if len(found) > limit else None
     return page_of(reader, [one for one in shown if one.open or not only_open], known, following)
+
+
+def _addressees(reader: Reader, asked: str) -> list[str]:
+    """Every name of an addressee, as requests write it: parties by their slugs."""
+    known = resolve_name(reader, full_name(asked)).all
+    return [one.removeprefix("party:") for one in known]
 
 
 def open_item(

@@ -22,7 +22,7 @@ _SQL = statements("reading")
 
 # What an item's standing and meaning rest on.
 CONTEXT_RELS = frozenset(
-    {"statedIn", "mandate", "within", "about", "against", "towards", "on", "previous", "sameAs"}
+    {"statedIn", "mandate", "within", "about", "against", "towards", "on", "previous", "sameAs", "partOf"}
 )
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from ledger.core.grammar import base64_decode
 from ledger.core.keys import key_id
 from ledger.core.statement import Recorded, Statement
-from projections.authority import SUCCESSIONS, binds, in_force, is_proposed
+from ledger.domain.derived.requests import SpeaksFor, itself
+from projections.authority import SUCCESSIONS, binds, in_force, is_proposed, proposals
 from projections.items import Item, Slice
 from projections.names import Name, names
 from projections.row import Row, View
@@ -75,13 +76,29 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """A name that became another one, near or far: what it was called, and its keys, which stay its own."""
+
+    name: str
+    called: Name
+    keys: tuple[Key, ...]
+
+    def to_json(self) -> dict[str, object]:
+        shown: dict[str, object] = {"name": self.name, "called": self.called.to_json()}
+        if self.name.startswith("party:"):
+            shown |= {"keys": [key.to_json() for key in self.keys]}
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What the ledger knows by one name.
 
     `facts` are the members of the statements in force, the newest of each; `standing` is registered, listed
     (a party without a key that the registrar named) or proposed (the registrar has signed nothing about it);
-    `became` the names it was merged into or split into, `was` those that became it, near and far; `history`
-    the statements themselves, `proposals` the ids of those among them that change nothing.
+    `became` the names it was merged into or split into, `was` those that became it, near and far, `former`
+    what is known of them; `part_of` the names that it is stated to be part of; `history` the statements
+    themselves, `proposals` the ids of those among them that change nothing.
     """
 
     name: str
@@ -94,6 +111,14 @@ class Entry:
     was: tuple[str, ...]
     history: tuple[Shown, ...]
     proposals: tuple[str, ...] = ()
+    former: tuple[Former, ...] = ()
+    part_of: tuple[str, ...] = ()
+
+    @property
+    def held(self) -> tuple[tuple[str, Key], ...]:
+        """(name, key) of every key that it or a former name has had."""
+        own = [(self.name, key) for key in self.keys]
+        return (*own, *((one.name, key) for one in self.former for key in one.keys))
 
     def to_json(self) -> dict[str, object]:
         shown: dict[str, object] = {
@@ -103,6 +128,8 @@ class Entry:
             "facts": dict(self.facts),
             "became": list(self.became),
             "was": list(self.was),
+            "former": [one.to_json() for one in self.former],
+            "partOf": list(self.part_of),
             "history": [one.to_json() for one in self.history],
             "proposals": list(self.proposals),
         }
@@ -119,8 +146,8 @@ def view(name: str, known: Slice) -> Entry | None:
     if not own:
         return None
     binding = in_force(own)
-    effective = {item.id for item in binding if not _is_idle(item.statement)}
-    paths = succession(item.statement for item in known.items)
+    paths = successions(known)
+    was = tuple(sorted(predecessors(name, paths)))
     return Entry(
         name=name,
         id=_creating_id(own[0].statement, name),
@@ -129,18 +156,29 @@ def view(name: str, known: Slice) -> Entry | None:
         facts=_facts(binding),
         keys=tuple(keys(name, [item.recorded for item in own])),
         became=tuple(sorted(new for old, new in paths if old == name)),
-        was=tuple(sorted(predecessors(name, paths))),
+        was=was,
         history=tuple(show(item, known) for item in own),
-        proposals=tuple(item.id for item in own if item.id not in effective),
+        proposals=tuple(proposals(own)),
+        former=tuple(_former(old, known) for old in was),
+        part_of=_part_of(name, binding, known),
     )
+
+
+def _former(name: str, known: Slice) -> Former:
+    own = [item for item in known.items if _makes(item.statement, name)]
+    return Former(name, names([name], own).by_name[name], tuple(keys(name, [item.recorded for item in own])))
+
+
+def _part_of(name: str, binding: Sequence[Item], known: Slice) -> tuple[str, ...]:
+    """As the newest statement in force that tells it has it; empty where none does or it is not at hand."""
+    told = [item for item in binding if item.refers("partOf")]
+    wholes = map(known.get, told[-1].refers("partOf")) if told else ()
+    prefix = name.partition(":")[0] + ":"
+    return tuple(sorted({one for whole in wholes if whole is not None for one in whole.names(prefix)}))
 
 
 def _makes(statement: Statement, name: str) -> bool:
     return statement.kind in KINDS and any(subject.name == name for subject in statement.subjects)
-
-
-def _is_idle(statement: Statement) -> bool:
-    return statement.event in SUCCESSIONS and not binds(statement)
 
 
 def _creating_id(statement: Statement, name: str) -> str:
@@ -229,6 +267,22 @@ def succession(statements: Iterable[Statement]) -> list[tuple[str, str]]:
             new = [subject.name for subject in statement.subjects if subject.digest not in superseded]
             pairs += [(before, after) for before in old for after in new]
     return pairs
+
+
+def successions(known: Slice) -> list[tuple[str, str]]:
+    """The pairs of `succession` that `known` tells of, whether it holds the statements or only the names."""
+    return list(dict.fromkeys([*succession(item.statement for item in known.items), *known.successions]))
+
+
+def speaks_for(known: Slice) -> SpeaksFor:
+    """Who answers for an addressee at the moment looked from: itself, and each party that it has become."""
+    paths = successions(known)
+
+    def speaks(addressee: str, claimant: str) -> bool:
+        former = predecessors(f"party:{claimant}", paths)
+        return itself(addressee, claimant) or f"party:{addressee}" in former
+
+    return speaks
 
 
 def predecessors(name: str, paths: Sequence[tuple[str, str]]) -> set[str]:

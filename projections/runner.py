@@ -24,6 +24,7 @@ from psycopg.rows import tuple_row
 from ledger.core.refusal import LedgerError
 from projections import disclosed, schema, search, source
 from projections.row import Row, Tracked, View, copy_lines
+from projections.statements import statements
 
 log = logging.getLogger("projections.runner")
 
@@ -42,23 +43,7 @@ LONGEST_PAUSE = 10.0
 
 # Any number will do, as long as no other advisory lock of the ledger has it ("proj" in ASCII).
 LEADING = 0x70_72_6F_6A
-# Without a transaction, as it is asked all the time and mostly in vain.
-_BEHIND = """
-    SELECT EXISTS (
-        SELECT FROM notification_tracking, ledger_head
-        WHERE application_name = ANY(%s) AND notification_id < size
-    )
-"""
-# As the library's single-row tracking has it: a row moves forward only.
-_MOVE = """
-    WITH cleared AS (DELETE FROM projection_failure WHERE view = ANY(%(views)s) AND position < %(to)s)
-    UPDATE notification_tracking SET notification_id = %(to)s
-    WHERE application_name = ANY(%(names)s) AND notification_id < %(to)s
-"""
-_CLAIM = """
-    SELECT application_name, notification_id FROM notification_tracking
-    WHERE application_name = ANY(%s) ORDER BY application_name FOR UPDATE SKIP LOCKED
-"""
+_SQL = statements("runner")
 
 
 class Poisoned(LedgerError):
@@ -179,7 +164,7 @@ class Runner:
         """Whether the log is longer than some view that is not at rest."""
         now = time.monotonic()
         names = [name for name, view in self._names.items() if self._resting.get(view.name, 0.0) <= now]
-        return conn.cursor(row_factory=tuple_row).execute(_BEHIND, (names,)).fetchone() == (True,)
+        return conn.cursor(row_factory=tuple_row).execute(_SQL["behind"], (names,)).fetchone() == (True,)
 
     def _claim(self, conn: Connection[Any]) -> list[tuple[int, View]]:
         """(position, view) of each view that is ours for this transaction and able to move."""
@@ -187,7 +172,7 @@ class Runner:
         behind = set(schema.outdated(conn, self._views))
         behind.update(name for name, until in self._resting.items() if until > now)
         wanted = [name for name, view in self._names.items() if view.name not in behind]
-        rows = conn.cursor(row_factory=tuple_row).execute(_CLAIM, (wanted,)).fetchall()
+        rows = conn.cursor(row_factory=tuple_row).execute(_SQL["claim"], (wanted,)).fetchall()
         return [(position, self._names[name]) for name, position in rows]
 
     def _project(self, conn: Connection[Any], views: Sequence[View], start: int) -> int:
@@ -281,7 +266,7 @@ def write(conn: Connection[Any], views: Sequence[View], rows: Sequence[Sequence[
     for view, its in zip(views, rows, strict=True):
         copy_rows(conn, view, its)
     names = [schema.tracking_name(view) for view in views]
-    conn.execute(_MOVE, {"views": [view.name for view in views], "names": names, "to": to})
+    conn.execute(_SQL["move"], {"views": [view.name for view in views], "names": names, "to": to})
 
 
 def _write_together(conn: Connection[Any], views: Sequence[View], taken: Sequence[Taken], start: int) -> bool:

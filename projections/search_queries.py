@@ -6,9 +6,9 @@ it lets the viewer see, so that pages and counts are right, and once more of eac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from ledger.core.vocabulary import terms as terms_of
 from ledger.domain.visibility import ANONYMOUS, Viewer, may_see
@@ -17,6 +17,7 @@ from projections.as_of import NOW, AsOf, Moment
 from projections.checklist import TABLE as CHECKLIST
 from projections.excerpts import Excerpt, disclosed, excerpt, other_places, stemmed_places
 from projections.items import Item
+from projections.labels import DICTIONARIES, Labels, Meant, all_labels
 from projections.names import Names
 from projections.queries import (
     DEFAULT_LIMIT,
@@ -42,12 +43,13 @@ _SQL = statements("search_queries")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Why a statement was found: in the disclosure of a `member`, by `codes`, or since it mentions something
-    that is called so (`name`).
+    """Why a statement was found: in the disclosure of a `member`, by `codes`, each with the member that it is
+    of ("" of none), by `issues` of what it is about, or since it mentions something called so (`name`).
     """
 
     member: str | None = None
-    codes: tuple[str, ...] = ()
+    codes: tuple[tuple[str, str], ...] = ()
+    issues: tuple[str, ...] = ()
     name: str | None = None
 
     def to_json(self) -> dict[str, object]:
@@ -55,20 +57,27 @@ class Match:
             return {"in": "disclosure", "member": self.member}
         if self.name is not None:
             return {"in": "name", "name": self.name}
-        return {"in": "code", "codes": list(self.codes)}
+        if self.issues:
+            return {"in": "issue", "codes": list(self.issues)}
+        return {"in": "code", "codes": list(dict.fromkeys(code for _, code in self.codes))}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A statement as the timeline shows it, with why it was found, and where in its text."""
+    """A statement as the timeline shows it, with why it was found, and where in its text.
+
+    `issues` are its own, or those of what it is about where it names none.
+    """
 
     line: Line
     matched: tuple[Match, ...]
     excerpt: Excerpt | None
+    issues: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         shown = self.excerpt.to_json() if self.excerpt else None
-        return {**self.line.to_json(), "matched": [one.to_json() for one in self.matched], "excerpt": shown}
+        matched = [one.to_json() for one in self.matched]
+        return {**self.line.to_json(), "issues": list(self.issues), "matched": matched, "excerpt": shown}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +129,11 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class _Query:
-    """Terms that are looked for, each with its query in all languages."""
+    """Terms that are looked for, each with its query in all languages and the codes that are called so."""
 
     terms: tuple[Term, ...]
     stems: tuple[str, ...]
+    meant: tuple[Meant, ...]
     ignored: tuple[str, ...]
 
     def columns(self) -> dict[str, object]:
@@ -132,6 +142,8 @@ class _Query:
             "codes": [term.code for term in self.terms],
             "written": [term.written for term in self.terms],
             "excluded": [term.excluded for term in self.terms],
+            "labelled": [one.query for one in self.meant],
+            "issues": [one.issue_query for one in self.meant],
             "terms": sum(not term.excluded for term in self.terms),
         }
 
@@ -140,6 +152,11 @@ class _Query:
         """One query for everything that is wanted, to mark it."""
         pairs = zip(self.stems, self.terms, strict=True)
         return " | ".join(f"({stem})" for stem, term in pairs if stem and not term.excluded)
+
+    @property
+    def wanted(self) -> list[tuple[Term, Meant]]:
+        """What is not to be left out."""
+        return [pair for pair in zip(self.terms, self.meant, strict=True) if not pair[0].excluded]
 
 
 def search(
@@ -175,8 +192,8 @@ def search(
         "limit": limit + 1,
     }
     rows = reader.rows(_SQL["found"], given)
-    page = sorted((row[2], -row[1], row[3]) for row in rows if row[0] == "item")
-    wanted = [(-place, why) for _, place, why in page[:limit]]
+    page = sorted((row[2], -row[1], row[3], row[4] or []) for row in rows if row[0] == "item")
+    wanted = [_Wanted(-place, why, _narrowest(issues)) for _, place, why, issues in page[:limit]]
     facets = _facets([(row[3][0], row[2]) for row in rows if row[0] == "facet"], chosen or {})
     items, names = _shown(reader, wanted, query, base(lang), facets)
     following = f"{page[limit - 1][0]}~{-page[limit - 1][1]}" if len(page) > limit else None
@@ -184,6 +201,21 @@ def search(
     return Results(
         text, query.terms, query.ignored, order, total, facets, items, reader.moment, names, following
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One statement of a page: why it was found, and its issues."""
+
+    position: int
+    why: tuple[str, ...]
+    issues: tuple[str, ...]
+
+
+def _narrowest(facets: Iterable[str]) -> tuple[str, ...]:
+    """The issues of some facets, without those that another one is below."""
+    issues = sorted(one.removeprefix("issue:") for one in facets)
+    return tuple(one for one in issues if not any(other.startswith(f"{one}/") for other in issues))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,16 +238,38 @@ def _stemmed(reader: Reader, terms: Sequence[Term]) -> _Query:
     given = {
         "words": [" ".join(term.words) for term in terms],
         "lexemes": [term.lexemes for term in terms],
+        "dictionaries": list(DICTIONARIES.values()),
     }
-    stems = [
-        (term, stem, stop)
-        for term, (stem, stop) in zip(terms, reader.rows(_SQL["stems"], given), strict=True)
+    labels = _labels(reader)
+    found = [
+        (term, query, stop, Meant() if stop else labels.meant(term, stems))
+        for term, (query, stop, stems) in zip(terms, reader.rows(_SQL["stems"], given), strict=True)
     ]
-    kept = [(term, stem) for term, stem, stop in stems if not stop]
-    if all(term.excluded for term, _ in kept):
-        return _Query(tuple(terms), tuple(stem for _, stem, _ in stems), ())
-    ignored = tuple(term.text for term, _, stop in stems if stop)
-    return _Query(tuple(term for term, _ in kept), tuple(stem for _, stem in kept), ignored)
+    kept = [one for one in found if not one[2]]
+    if all(term.excluded for term, *_ in kept):
+        kept = found
+    ignored = [one[0].text for one in found if one not in kept]
+    return _Query(
+        terms=tuple(term for term, *_ in kept),
+        stems=tuple(query for _, query, *_ in kept),
+        meant=tuple(meant for *_, meant in kept),
+        ignored=tuple(ignored),
+    )
+
+
+# By the major version of PostgreSQL, whose dictionaries they are stemmed by: the same for as long as it runs.
+_LABELS: dict[int, Labels] = {}
+
+
+def _labels(reader: Reader) -> Labels:
+    """The labels of the vocabularies, stemmed once."""
+    version = reader.conn.info.server_version // 10000
+    if version not in _LABELS:
+        labels = all_labels()
+        dictionaries = [DICTIONARIES.get(one.lang, "simple") for one in labels]
+        given = {"dictionaries": dictionaries, "words": [one.words for one in labels]}
+        _LABELS[version] = Labels(labels, [row[0] or "" for row in reader.rows(_SQL["label_stems"], given)])
+    return _LABELS[version]
 
 
 def _filters(chosen: Mapping[str, Sequence[str]]) -> dict[str, object]:
@@ -255,45 +309,72 @@ def _most(facet: str, values: list[Value]) -> tuple[Value, ...]:
 
 def _shown(
     reader: Reader,
-    wanted: Sequence[tuple[int, Sequence[str]]],
+    wanted: Sequence[_Wanted],
     query: _Query,
     lang: str,
     facets: Mapping[str, Sequence[Value]],
 ) -> tuple[tuple[Found, ...], Names]:
     """The page's items in its order, and the names they and the facets mention."""
-    items = [item for item in reader.items(position for position, _ in wanted) if item.shown]
+    by_position = {one.position: one for one in wanted}
+    items = [item for item in reader.items(by_position) if item.shown]
     near = with_profiles(reader, items, reader.with_context(items))
     parties = {f"party:{one.value}" for name in _CALLED.values() for one in facets[name]}
-    whys = dict(wanted)
-    known = with_names(reader, near, parties | {name for why in whys.values() for name in _names_in(why)})
+    known = with_names(reader, near, parties | {name for one in wanted for name in _names_in(one.why)})
     lines = lines_of(items, known, today=reader.moment.today)
     excerpts = _excerpts(reader, items, query, lang)
-    by_position = {
-        item.position: Found(line, _matches(item, whys[item.position], query), part)
-        for item, line, part in zip(items, lines, excerpts, strict=True)
+    found = {
+        item.position: Found(line, _matches(item, by_position[item.position], query), part, one.issues)
+        for item, line, part, one in zip(
+            items, lines, excerpts, (by_position[item.position] for item in items), strict=True
+        )
     }
-    return tuple(by_position[position] for position, _ in wanted if position in by_position), known.names
+    return tuple(found[position] for position in by_position if position in found), known.names
 
 
 def _names_in(why: Iterable[str]) -> list[str]:
     return [one.removeprefix("name:") for one in why if one.startswith("name:")]
 
 
-def _matches(item: Item, why: Sequence[str], query: _Query) -> tuple[Match, ...]:
+def _matches(item: Item, wanted: _Wanted, query: _Query) -> tuple[Match, ...]:
+    why = wanted.why
     members = [one.removeprefix("disclosure:") for one in why if one.startswith("disclosure:")]
-    by_code = [Match(codes=_codes(item, query.terms))] if "code" in why else []
+    by_code = [Match(codes=_codes(item, query.wanted))] if "code" in why else []
+    meant = [one for one in wanted.issues if any(meaning.has(one) for _, meaning in query.wanted)]
+    by_issue = [Match(issues=tuple(meant))] if "issue" in why and meant else []
     return (
         *(Match(member=member) for member in members),
         *by_code,
+        *by_issue,
         *(Match(name=name) for name in _names_in(why)),
     )
 
 
-def _codes(item: Item, terms: Iterable[Term]) -> tuple[str, ...]:
-    """The codes of a statement that begin, somewhere, with what was looked for."""
-    wanted = tuple(term.written for term in terms if term.written and not term.excluded)
-    found = [one for one in codes(item.statement) if any(part.startswith(wanted) for part in beginnings(one))]
-    return tuple(dict.fromkeys([*([item.id] if item.id.startswith(wanted) else []), *found]))
+def _codes(item: Item, wanted: Sequence[tuple[Term, Meant]]) -> tuple[tuple[str, str], ...]:
+    """(member, code) of each code of a statement that begins, somewhere, with what was looked for, or is
+    called so.
+    """
+    written = tuple(term.written for term, _ in wanted if term.written)
+
+    def fits(code: str) -> bool:
+        begins = bool(written) and any(part.startswith(written) for part in beginnings(code))
+        return begins or any(meant.has(code) for _, meant in wanted)
+
+    statement = item.statement
+    members = {statement.kind: "kind", statement.event: "event"} | dict(_members("", statement.claim))
+    found = [*([item.id] if written and item.id.startswith(written) else []), *codes(statement)]
+    return tuple((members.get(one, ""), one) for one in dict.fromkeys(found) if one == item.id or fits(one))
+
+
+def _members(member: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Each code in a value, however deep, with the innermost member that it is of."""
+    if isinstance(value, str):
+        yield from ((part, member) for part in value.split())
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _members(name, part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _members(member, part)
 
 
 def _excerpts(reader: Reader, items: Sequence[Item], query: _Query, lang: str) -> list[Excerpt | None]:

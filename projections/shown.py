@@ -48,7 +48,7 @@ class Shown:
 
     `content` holds clear and shown disclosed members; `withheld` counts the digests without anything shown.
     `said` and `occurred` are None when nobody has stated them here: unknown, not "never". `flags` are the
-    keys that signed it while others may have used them.
+    keys that signed it while others may have used them; a `proposal` is about a name and changes nothing.
     """
 
     position: int
@@ -69,6 +69,7 @@ class Shown:
     amendments: tuple[Amendment, ...]
     retracted_by: tuple[str, ...]
     flags: tuple[Flag, ...] = ()
+    proposal: bool = False
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -90,6 +91,7 @@ class Shown:
             "amendments": [amendment.to_json() for amendment in self.amendments],
             "retractedBy": list(self.retracted_by),
             "flags": [flag.to_json() for flag in self.flags],
+            **({"proposal": True} if self.proposal else {}),
         }
 
 
@@ -115,6 +117,7 @@ def show(item: Item, known: Slice) -> Shown:
         amendments=amendments(item, known),
         retracted_by=tuple(later.id for later in retractions(item, known)),
         flags=flags(item, known),
+        proposal=item.id in known.proposals,
     )
 
 

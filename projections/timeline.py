@@ -90,7 +90,7 @@ class Line:
         found: dict[str, object] = {"when": self.when.to_json(), **self.shown.to_json()}
         if self.profile is None:
             return found
-        lines = {topic: dict(line) for topic, line in self.profile.lines.items()}
+        lines = {topic: line.to_json() for topic, line in self.profile.lines.items()}
         return found | {"investigation": self.profile.investigation, "profile": lines, "note": self.note}
 
 

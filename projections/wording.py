@@ -25,6 +25,10 @@ class Wording(Protocol):
         """Several words as an enumeration: "A, B and C"."""
         ...
 
+    def date(self, value: str | None) -> str:
+        """A date as statements have it: a year, a month, a day, an interval of these."""
+        ...
+
 
 class English:
     """The language that messages are written in."""
@@ -37,6 +41,10 @@ class English:
 
     def listed(self, words: Sequence[str]) -> str:
         return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+    def date(self, value: str | None) -> str:
+        """As it was signed: what programs read has no other form."""
+        return value or "unknown"
 
 
 ENGLISH: Final[Wording] = English()

@@ -3,102 +3,102 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import Final
 
 import typer
 from typer import _click
 
-from api.cli import (
-    anchoring,
-    audit,
-    bundles,
-    checking,
-    citing,
-    demo,
-    devices,
-    drafting,
-    founding,
-    keys,
-    proving,
-    reading,
-    rotation,
-    searching,
-    sending,
-    serving,
-    verifying,
-    witnessing,
-)
 from api.cli.console import complain
-from api.cli.options import UsageError
-from api.client.keyfile import KeyFileError
-from api.client.signed import SignedFileError
-from api.drafts.yaml_text import DraftError
 from ledger.core.refusal import LedgerError, Refusal
-from ledger.verifier.files import Unreadable
 
-app = typer.Typer(
-    name="evidence",
-    help="A ledger of audit evidence about factories: who claimed what, when, and how they knew.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-key_app = typer.Typer(no_args_is_help=True, help="Make and show keys.", rich_markup_mode=None)
-app.add_typer(key_app, name="key")
-prove_app = typer.Typer(
-    no_args_is_help=True,
-    help="Prove what the log holds about something, and what it does not.",
-    rich_markup_mode=None,
-)
-app.add_typer(prove_app, name="prove")
-
-witness_app = typer.Typer(no_args_is_help=True, help="See how witnesses stand.", rich_markup_mode=None)
-app.add_typer(witness_app, name="witness")
-
-app.command("init")(founding.init)
-app.command("migrate")(founding.migrate)
-app.command("serve")(serving.serve)
-app.command("project")(serving.project)
-app.command("demo")(demo.demo)
-key_app.command("new")(keys.new)
-key_app.command("show")(keys.show)
-key_app.command("add-device")(devices.add_device)
-key_app.command("rotate-log")(rotation.rotate_log)
-app.command("party")(reading.party)
-app.command("factory")(reading.factory)
-app.command("draft")(drafting.draft)
-app.command("sign")(drafting.sign)
-app.command("cosign")(drafting.cosign)
-app.command("submit")(sending.submit)
-app.command("timeline")(reading.timeline)
-app.command("matrix")(reading.matrix)
-app.command("open")(reading.open_items)
-app.command("search")(searching.search)
-app.command("verify")(verifying.verify)
-app.command("bundle")(bundles.bundle)
-app.command("dossier")(bundles.dossier)
-app.command("citation")(citing.citation)
-app.command("proof")(witnessing.proof)
-witness_app.command("status")(witnessing.status)
-witness_app.command("forget")(witnessing.forget)
-app.command("anchor")(anchoring.anchor)
-app.command("audit")(audit.audit)
-app.command("index")(proving.publish)
-prove_app.command("all")(proving.everything)
-prove_app.command("silence")(proving.silence)
-prove_app.command("precedence")(proving.precedence)
-app.command("rebuild")(checking.rebuild)
-app.command("prune")(checking.prune)
-app.command("check")(checking.check)
-
+COMMANDS: Final[Mapping[tuple[str, ...], str]] = {
+    ("init",): "founding:init",
+    ("migrate",): "founding:migrate",
+    ("serve",): "serving:serve",
+    ("project",): "serving:project",
+    ("demo",): "demo:demo",
+    ("party",): "reading:party",
+    ("factory",): "reading:factory",
+    ("draft",): "drafting:draft",
+    ("sign",): "drafting:sign",
+    ("cosign",): "drafting:cosign",
+    ("submit",): "sending:submit",
+    ("timeline",): "reading:timeline",
+    ("matrix",): "reading:matrix",
+    ("open",): "reading:open_items",
+    ("search",): "searching:search",
+    ("verify",): "verifying:verify",
+    ("bundle",): "bundles:bundle",
+    ("dossier",): "bundles:dossier",
+    ("citation",): "citing:citation",
+    ("proof",): "witnessing:proof",
+    ("anchor",): "anchoring:anchor",
+    ("audit",): "audit:audit",
+    ("index",): "proving:publish",
+    ("rebuild",): "checking:rebuild",
+    ("prune",): "checking:prune",
+    ("check",): "checking:check",
+    ("key", "new"): "keys:new",
+    ("key", "show"): "keys:show",
+    ("key", "add-device"): "devices:add_device",
+    ("key", "rotate-log"): "rotation:rotate_log",
+    ("prove", "all"): "proving:everything",
+    ("prove", "silence"): "proving:silence",
+    ("prove", "precedence"): "proving:precedence",
+    ("ledger", "amend"): "amending:amend_ledger",
+    ("witness", "status"): "witnessing:status",
+    ("witness", "forget"): "witnessing:forget",
+}
+"""The module and function of each command, in the order in which help lists them: what is typed is imported,
+and nothing else, for a start costs mostly what it imports.
+"""
+GROUPS: Final = {
+    "key": "Make and show keys.",
+    "prove": "Prove what the log holds about something, and what it does not.",
+    "ledger": "Change what a running ledger is bound to.",
+    "witness": "See how witnesses stand.",
+}
 FAILED, UNREADABLE, STOPPED = 1, 2, 130
-_UNREADABLE = (UsageError, KeyFileError, SignedFileError, DraftError, Unreadable)
+
+
+def application(paths: Iterable[tuple[str, ...]] = COMMANDS) -> typer.Typer:
+    """The application with these of its commands, by default all; imports their modules."""
+    app = typer.Typer(
+        name="evidence",
+        help="A ledger of audit evidence about factories: who claimed what, when, and how they knew.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    groups: dict[str, typer.Typer] = {}
+    for *outer, name in paths:
+        holder = app
+        for group in outer:
+            if group not in groups:
+                groups[group] = typer.Typer(no_args_is_help=True, help=GROUPS[group], rich_markup_mode=None)
+                app.add_typer(groups[group], name=group)
+            holder = groups[group]
+        module, _, function = COMMANDS[*outer, name].partition(":")
+        holder.command(name)(getattr(import_module(f"api.cli.{module}"), function))
+    return app
+
+
+def typed(arguments: list[str]) -> list[tuple[str, ...]]:
+    """The command that is typed; all of them where that is none, for help and for what was meant."""
+    for length in (2, 1):
+        if tuple(arguments[:length]) in COMMANDS:
+            return [tuple(arguments[:length])]
+    return list(COMMANDS)
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line; returns the exit code, after one line on standard error if it failed."""
-    command = typer.main.get_command(app)
     try:
+        # A group also where it has one command: its name is part of what is typed.
+        command = typer.main.get_group(application(typed(arguments)))
         code = command.main(arguments, prog_name="evidence", standalone_mode=False)
     except _click.exceptions.ClickException as error:
         if isinstance(error, _click.exceptions.NoArgsIsHelpError):
@@ -112,7 +112,7 @@ def run(arguments: list[str]) -> int:
         return FAILED
     except LedgerError as error:
         complain(error.what, error.mend)
-        return UNREADABLE if isinstance(error, _UNREADABLE) else FAILED
+        return UNREADABLE if _is_unreadable(error) else FAILED
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -127,3 +127,15 @@ def run(arguments: list[str]) -> int:
         complain(f"unexpected {type(error).__name__}: {error}", "report this as a defect")
         return FAILED
     return code if isinstance(code, int) else 0
+
+
+def _is_unreadable(error: LedgerError) -> bool:
+    """Whether the options do not go together, or a file could not be read."""
+    # Imported when there is an error to tell apart: a command needs few of them.
+    from api.cli.options import UsageError
+    from api.client.keyfile import KeyFileError
+    from api.client.signed import SignedFileError
+    from api.drafts.yaml_text import DraftError
+    from ledger.verifier.files import Unreadable
+
+    return isinstance(error, UsageError | KeyFileError | SignedFileError | DraftError | Unreadable)

@@ -11,9 +11,9 @@ from api.cli.console import complain, progress, say, say_json
 from api.cli.options import Data, Database, Json, load_settings
 from api.cli.place import demand_ledger
 from api.cli.words import _, plural
-from api.settings import Settings
 
 if TYPE_CHECKING:
+    from api.settings import Settings
     from ledger.publication import Progress as FilesProgress
 
 TILES, WORDS = "tiles", "words"

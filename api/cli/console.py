@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.cli.words import _
 
@@ -51,6 +50,9 @@ def complain(what: str, mend: str = "", code: str = "") -> None:
 @contextmanager
 def progress(label: str, total: int | None) -> Iterator[Any]:
     """A progress bar on standard error; yields `advance(n=1)`. Silent when nobody watches."""
+    # Imported late: few commands take long.
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     console = err()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -25,11 +25,13 @@ from api.cli.words import _, plural
 from api.client.http import Client, Receipt
 from api.client.signed import Signed
 from api.demo.case import Case, make_keys, packaged_case, read_case, signed_statements
-from api.settings import Settings
 from ledger.core.receipt import Trust
 from ledger.core.refusal import LedgerError
 from ledger.core.report import Report
 from ledger.verifier.files import verify_file
+
+if TYPE_CHECKING:
+    from api.settings import Settings
 
 Data = Annotated[
     Path | None,

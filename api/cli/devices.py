@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -29,8 +29,10 @@ from api.client.http import RefusedByServer
 from api.client.keyrequest import LIMIT, KeyRequest, KeyRequestError, read_request, spoken
 from api.client.signed import SUFFIX, Signed, cosign, write_signed
 from api.client.workshop import Signer
-from api.settings import Settings
 from ledger.core.receipt import Trust
+
+if TYPE_CHECKING:
+    from api.settings import Settings
 
 Request = Annotated[
     Path, typer.Argument(metavar="REQUEST", help="The request that the device made; - reads it from here.")

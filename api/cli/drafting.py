@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -34,7 +34,9 @@ from api.drafts.build import Built, LedgerIdentity
 from api.drafts.explain import Explained, explain, explain_signed
 from api.drafts.resolver import Resolver
 from api.drafts.template import template
-from api.settings import Settings
+
+if TYPE_CHECKING:
+    from api.settings import Settings
 
 Drafts = Annotated[
     list[Path], typer.Argument(metavar="DRAFT...", help="YAML drafts, in the order to sign them.")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,11 +20,13 @@ from api.client.http import Client, write_receipt
 from api.client.keyfile import PublicKey, new_seed, public_half, write_key_file
 from api.client.receipts import accept
 from api.client.signed import Signed
-from api.settings import Settings
 from ledger.core.note import Signer
 from ledger.core.policy import parse_policy
 from ledger.core.receipt import Trust, format_trust
 from ledger.core.refusal import LedgerError
+
+if TYPE_CHECKING:
+    from api.settings import Settings
 
 Origin = Annotated[
     str, typer.Option("--origin", help="The ledger's name for ever, such as ledger.example.org/2026.")
@@ -44,7 +46,8 @@ WitnessFile = Annotated[
         "--witnesses", metavar="FILE", help="Lines `witness`, `group` and `quorum` of a c2sp.org/tlog-policy."
     ),
 ]
-KEY_FILES = ("operator-root.key", "operator-device.key", "registrar.key")
+DEVICE_KEY = "operator-device.key"
+KEY_FILES = ("operator-root.key", DEVICE_KEY, "registrar.key")
 Policy = Annotated[str | None, typer.Option("--policy", help="What the operator does, in entry 0 for ever.")]
 
 
@@ -65,7 +68,7 @@ def init(
     settings = load_settings(data, database, origin=origin)
     _refuse_occupied(settings)
     passphrase = None if no_passphrase else new_passphrase(settings)
-    lines = "" if witnesses is None else _read(witnesses)
+    lines = "" if witnesses is None else read_witnesses(witnesses)
     _prepare(settings)
     with _undone_unless_opened(settings):
         genesis, trust = found(
@@ -81,6 +84,14 @@ def init(
         _(
             "Keys: {folder}. Take operator-root.key and registrar.key off this machine.",
             folder=settings.keys_folder,
+        )
+    )
+    say(
+        _(
+            "{device} and {log} are not locked, as they sign while nobody is there to type a passphrase:"
+            " let nobody else read them.",
+            device=DEVICE_KEY,
+            log=settings.log_key_file.name,
         )
     )
     say(_("Give {file} to whoever verifies receipts.", file=settings.trust_file))
@@ -154,8 +165,8 @@ def enter_genesis(client: Client, genesis: Signed, trust: Trust, receipts: Path)
         raise LedgerError("the database already holds a ledger", "name an empty database")
 
 
-def _read(witnesses: Path) -> str:
-    """The lines, checked before anything is made. Raises Refusal, LedgerError."""
+def read_witnesses(witnesses: Path) -> str:
+    """The lines of a policy file, checked before anything is made. Raises Refusal, LedgerError."""
     try:
         text = witnesses.read_text(encoding="utf-8")
         parse_policy(text)

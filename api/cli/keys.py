@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,10 +22,10 @@ from api.client.keyfile import (
     read_key_file,
     write_key_file,
 )
-from api.settings import Settings
 from ledger.core.grammar import is_issued_at, is_slug
-from ledger.core.receipt import format_trust
-from ledger.core.values import SCOPES
+
+if TYPE_CHECKING:
+    from api.settings import Settings
 
 Party = Annotated[str | None, typer.Option("--party", help="Whose key this is: the party's slug.")]
 Role = Annotated[
@@ -51,14 +51,23 @@ def new(
         raise UsageError(f"{party} is no slug of a party", "slugs match [a-z0-9][a-z0-9._-]{0,127}")
     if expires is not None and not is_issued_at(expires):
         raise UsageError(f"{expires} is not a moment", "write it as 2027-12-31T23:59:59Z")
-    for kind in set(scope or ()) - set(SCOPES):
-        raise UsageError(f"{kind} is no kind that a key may sign", f"kinds are {', '.join(SCOPES)}")
+    _check_scope(scope or [])
     if path.exists():
         raise KeyFileError(f"{path} exists", "name another file; a key file is never overwritten")
     passphrase = None if no_passphrase else new_passphrase(load_settings())
     seed = new_seed()
     key = public_half(seed, role, tuple(scope or ["any"]), party, expires)
     _show(write_key_file(path, seed, key, passphrase), as_json)
+
+
+def _check_scope(scope: list[str]) -> None:
+    if not scope:
+        return
+    # Imported late: few keys have a scope, and these tables take longer to make than the key.
+    from ledger.core.values import SCOPES
+
+    for kind in set(scope) - set(SCOPES):
+        raise UsageError(f"{kind} is no kind that a key may sign", f"kinds are {', '.join(SCOPES)}")
 
 
 def show(
@@ -76,6 +85,8 @@ def show(
         return
     root = read_trust(None, load_settings(data))
     if trust:
+        from ledger.core.receipt import format_trust
+
         sys.stdout.write(format_trust(root))
     elif as_json:
         say_json({"vkey": root.vkey})

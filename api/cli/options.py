@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import settings as settings_module
-from api.settings import Settings
-from ledger.core.receipt import Trust, parse_trust
 from ledger.core.refusal import LedgerError
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+    from ledger.core.receipt import Trust
 
 Data = Annotated[
     Path | None,
@@ -52,12 +53,17 @@ def load_settings(
     """Settings from options and environment. Raises UsageError when two ledgers are named."""
     if url is not None and (data is not None or database is not None):
         raise UsageError("--url names another ledger than --data or --database", "give one of them")
+    # Imported late: reading the environment costs more than all else that a command starts with.
+    from api import settings
+
     given = {name: value for name, value in more.items() if value is not None}
-    return settings_module.load(data=data, database=database, url=url, **given)
+    return settings.load(data=data, database=database, url=url, **given)
 
 
 def read_trust(path: Path | None, settings: Settings) -> Trust:
     """The trust root from the file given, else from the data folder. Raises LedgerError."""
+    from ledger.core.receipt import parse_trust
+
     found = path or settings.trust_file
     try:
         text = found.read_text(encoding="utf-8")

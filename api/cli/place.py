@@ -12,13 +12,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx2
-
-from api.client.http import Client
-from api.settings import Settings
 from ledger.core.refusal import LedgerError
+
+if TYPE_CHECKING:
+    from api.client.http import Client
+    from api.settings import Settings
 
 START_SECONDS = 120.0  # a first start makes the database cluster
 
@@ -26,6 +26,9 @@ START_SECONDS = 120.0  # a first start makes the database cluster
 @contextmanager
 def reach(settings: Settings) -> Iterator[Client]:
     """A client of the ledger that the settings name. Raises LedgerError when it cannot be reached."""
+    # Imported late, as below: what a command needs that runs, its help does without.
+    from api.client.http import Client
+
     if settings.url:
         with Client(settings.url) as client:
             yield client
@@ -52,6 +55,10 @@ def demand_ledger(settings: Settings) -> Settings:
 
 def local_client(socket: Path) -> Client:
     """A client that talks to a Unix socket."""
+    import httpx2
+
+    from api.client.http import Client
+
     return Client("http://ledger.localhost", httpx2.HTTPTransport(uds=str(socket)))
 
 

@@ -124,9 +124,14 @@ def sample(value: Mapping[str, Any] | None) -> str:
     of = _("of {count} ", count=value["N"]) if value.get("N", "unknown") != "unknown" else ""
     share = value.get("share", "unknown")
     part = f"{percent(share)} " if share != "unknown" else ""
-    return _(
+    whole = _(
         "{part}{group}, n {n} {of}", part=part, group=group.lower(), n=value.get("n", "unknown"), of=of
     ).strip()
+    women = _(", women {n}", n=value["women"]) if "women" in value else ""
+    sources = (
+        _(", independent sources {n}", n=value["independentSources"]) if "independentSources" in value else ""
+    )
+    return whole + women + sources
 
 
 def percent(share: object) -> str:

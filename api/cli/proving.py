@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,9 +12,11 @@ from api.cli.options import Data, Database, Json, TrustFile, Url, load_settings,
 from api.cli.place import reach
 from api.cli.verifying import print_report
 from api.cli.words import _
-from api.settings import Settings
 from ledger.core.index_proof import verify_index_proof
-from ledger.core.receipt import Trust
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+    from ledger.core.receipt import Trust
 
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to keep the proof file.")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli import render, render_matrix
 from api.cli.console import out, say_json
 from api.cli.options import AsOf, Data, Database, Json, Url, UsageError, load_settings
 from api.cli.place import reach
 from api.cli.words import _
-from api.client.http import Client
 from ledger.core.grammar import is_slug
+
+if TYPE_CHECKING:
+    from api.client.http import Client
 
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="factory:SLUG or party:SLUG; a bare slug is a factory.")
@@ -43,6 +44,8 @@ def timeline(
     if as_json:
         say_json({**answer, "items": items})
     else:
+        from api.cli import render
+
         render.timeline(out(), answer, items)
 
 
@@ -61,6 +64,8 @@ def matrix(
     if as_json:
         say_json(answer)
     else:
+        from api.cli import render_matrix
+
         render_matrix.matrix(out(), answer)
 
 
@@ -81,9 +86,16 @@ def open_items(
     if as_json:
         say_json({what: {**answer, "items": items} for what, (answer, items) in found.items()})
         return
+    from api.cli import render
+
     console = out()
-    render.open_list(console, *found["requests"], _("Questions, demands and other requests"))
-    render.open_list(console, *found["commitments"], _("Commitments"))
+    requests, commitments = (
+        (_("No request is recorded at that moment."), _("No commitment is recorded at that moment."))
+        if show_all
+        else (_("No request is open at that moment."), _("No commitment is open at that moment."))
+    )
+    render.open_list(console, *found["requests"], _("Questions, demands and other requests"), requests)
+    render.open_list(console, *found["commitments"], _("Commitments"), commitments)
 
 
 def party(
@@ -124,6 +136,8 @@ def _registry(
     if as_json:
         say_json(shown)
     else:
+        from api.cli import render
+
         render.registry(out(), answer, entries, _("Parties") if kind == "party" else _("Factories"))
 
 

@@ -13,56 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli import plain
+from api.cli.claims import changes, gist, mapping, methods
 from api.cli.plain import Page
 from api.cli.words import _, plural
+from api.dossier.text import words
 
 NARROW = 70
 Line = tuple[str, str]  # text and style
 
-EVENTS = {
-    "LedgerOpened": _("ledger opened"),
-    "PartyListed": _("party listed"),
-    "PartyRegistered": _("party registered"),
-    "FactoryRegistered": _("factory registered"),
-    "CriterionPublished": _("criterion"),
-    "AuditDescribed": _("audit"),
-    "FollowUpDescribed": _("follow-up"),
-    "DeskReviewDescribed": _("desk review"),
-    "UndercoverInvestigationDescribed": _("undercover investigation"),
-    "FieldInvestigationDescribed": _("field investigation"),
-    "GovernmentInspectionDescribed": _("government inspection"),
-    "InternalInvestigationDescribed": _("internal investigation"),
-    "AllegationMade": _("allegation"),
-    "ObservationMade": _("observation"),
-    "DeterminationIssued": _("finding"),
-    "OverallDetermined": _("overall determination"),
-    "CertificationDecided": _("certification"),
-    "DocumentReferenced": _("document referred to"),
-    "DocumentCaptured": _("document captured"),
-    "DocumentSealed": _("document sealed"),
-    "ResponseGiven": _("response"),
-    "QuestionAsked": _("question"),
-    "DemandMade": _("demand"),
-    "DisclosureRequested": _("disclosure request"),
-    "AccessRequested": _("access request"),
-    "CommentInvited": _("comment invited"),
-    "ComplaintFiled": _("complaint"),
-    "LawsuitFiled": _("lawsuit"),
-    "CommitmentMade": _("commitment"),
-    "DueChanged": _("due date changed"),
-    "ProgressReported": _("progress reported"),
-    "CompletionClaimed": _("completion claimed"),
-    "CompletionVerified": _("completion verified"),
-    "CompletionDisputed": _("completion disputed"),
-    "CommitmentReopened": _("commitment reopened"),
-    "NoReplyNoted": _("no reply noted"),
-    "ConflictNoted": _("conflict noted"),
-    "NoConflictNoted": _("no conflict noted"),
-    "CriteriaGapNoted": _("criteria gap noted"),
-    "StatementCorrected": _("correction"),
-    "StatementExtended": _("addition"),
-    "StatementWithdrawn": _("withdrawal"),
-}
 RELATIONS = {
     "about": _("about {target}"),
     "within": _("within {target}"),
@@ -84,16 +42,17 @@ SOURCES = frozenset({"statedIn", "mandate"})
 
 def event_words(event: str) -> str:
     """What an event is called: `AllegationMade` is an allegation."""
-    return EVENTS.get(event, event)
+    return _(words()["events"][event])
 
 
 def heading(console: Console, answer: Mapping[str, Any], title: str, subtitle: str = "") -> None:
     """The first lines of every view: what, as of when, by which clock, and what it does not prove."""
     console.print(Text(title, style="bold"))
     as_of = answer.get("asOf", {})
-    when = as_of.get("recordedAt")
-    parts = [_("as of {moment}", moment=day_of(when)) if when else _("nothing recorded yet")]
+    parts = [_("as of {moment}", moment=as_of["today"])] if as_of.get("today") else []
     parts.append(plural("{n} entry", "{n} entries", int(as_of.get("size", 0))))
+    last = as_of.get("recordedAt")
+    parts.append(_("last entry {day}", day=day_of(last)) if last else _("nothing recorded yet"))
     if subtitle:
         parts.append(subtitle)
     if as_of.get("clock") == "demo":
@@ -136,8 +95,11 @@ def _when(item: Mapping[str, Any]) -> str:
 
 def statement_lines(item: Mapping[str, Any], page: Page) -> list[Line]:
     """What a statement says, who says it, what it refers to, and what became of it."""
-    content = item["content"]
-    lines = [(text, "") for text in (gist(content, page), plain.text_of(content)) if text]
+    content, event = item["content"], item["event"]
+    # A document without a title is named by its address.
+    told = {name: value for name, value in content.items() if name != "url" or "title" in content}
+    lines = [(text, "") for text in (gist(told, page, event), _related_names(item, page)) if text]
+    lines += [(text, "") for text in (plain.text_of(content), _set(content, event, page)) if text]
     if item["kind"] == "document":
         lines.insert(0, (page.document(item["id"]), ""))
     elif titles(content):
@@ -146,11 +108,38 @@ def statement_lines(item: Mapping[str, Any], page: Page) -> list[Line]:
     times = _times(item)
     references = _references(item["refs"], page)
     lines += [(text, "dim") for text in (times, references) if text]
+    if item.get("proposal"):
+        lines.append((_("a proposal; it changes nothing here"), "yellow"))
     lines += [(flagged(flag, page), "red") for flag in item["flags"]]
     lines += profile_lines(item)
-    lines += [(amendment["words"], "yellow") for amendment in item["amendments"]]
+    lines += amendment_lines(item["amendments"], page)
     if item["withheld"]:
         lines.append((plural("{n} member is withheld", "{n} members are withheld", item["withheld"]), "dim"))
+    return lines
+
+
+def _related_names(item: Mapping[str, Any], page: Page) -> str:
+    """Between whom a relation is stated; no other statement says it by its subjects alone."""
+    return (
+        _("between {names}", names=page.names_of(item["subjects"])) if "relation" in item["content"] else ""
+    )
+
+
+def _set(content: Mapping[str, Any], event: str, page: Page) -> str:
+    """What an amendment sets in the place of what was said, or beside it."""
+    found = changes(mapping(content.get("set")) or {}, page)
+    if not found:
+        return ""
+    return _("adds: {what}", what=found) if event == "StatementExtended" else _("now: {what}", what=found)
+
+
+def amendment_lines(amendments: Iterable[Mapping[str, Any]], page: Page) -> list[Line]:
+    """By how many of its issuers a statement was changed, where, and to what."""
+    lines: list[Line] = []
+    for one in amendments:
+        entry = _("entry {position}", position=one["position"])
+        parts = (_("{words} ({entry})", words=one["words"], entry=entry), changes(one["set"], page))
+        lines.append((": ".join(part for part in parts if part), "yellow"))
     return lines
 
 
@@ -203,79 +192,6 @@ def _targets(refs: Sequence[Mapping[str, Any]], page: Page) -> str:
     return page.entries([ref["id"] for ref in refs])
 
 
-def gist(content: Mapping[str, Any], page: Page) -> str:
-    """The closed members of a claim in one line."""
-    parts = [
-        _issues(content.get("issue")),
-        plain.term("topics", str(content["topic"])) if "topic" in content else "",
-        _("by {method}", method=plain.term("methods", content["method"]).lower())
-        if "method" in content
-        else "",
-        str(content.get("result", "")),
-        plain.quantity(content.get("quantity")),
-        plain.sample(mapping(content.get("sample"))),
-        _outcome(content.get("outcome")),
-        plain.scope(mapping(content.get("scope"))),
-        _participants(content.get("participants"), page),
-        _("methods {list}", list=_methods(content["methods"])) if "methods" in content else "",
-        _("notice {notice}", notice=_notice(content["notice"])) if "notice" in content else "",
-        _("to {names}", names=page.names_of(content["addressees"])) if "addressees" in content else "",
-        _("due {when}", when=content["due"]) if "due" in content else "",
-        _("as of {moment}", moment=content["asOf"]) if "asOf" in content else "",
-        _("offers {offer}", offer=content["offer"]) if "offer" in content else "",
-        _("aspect {aspect}", aspect=content["aspect"]) if "aspect" in content else "",
-    ]
-    return " · ".join(part for part in parts if part)
-
-
-def mapping(value: object) -> Mapping[str, Any] | None:
-    return value if isinstance(value, Mapping) else None
-
-
-def _issues(issue: object) -> str:
-    codes = issue if isinstance(issue, list) else [issue] if issue else []
-    return ", ".join(plain.term("issues", str(code)) for code in codes)
-
-
-def _outcome(outcome: object) -> str:
-    if not outcome:
-        return ""
-    return next(
-        (
-            plain.term(name, str(outcome))
-            for name in (
-                "finding-outcomes",
-                "overall-outcomes",
-                "certification-outcomes",
-                "response-outcomes",
-            )
-            if plain.term(name, str(outcome)) != outcome
-        ),
-        str(outcome),
-    )
-
-
-def _participants(participants: object, page: Page) -> str:
-    if not isinstance(participants, list):
-        return ""
-    by_role: dict[str, list[str]] = {}
-    for one in participants:
-        by_role.setdefault(str(one["role"]), []).append(
-            page.name(one["party"]) if "party" in one else _("undisclosed")
-        )
-    return ", ".join(f"{role} {plain.listed(names)}" for role, names in by_role.items())
-
-
-def _methods(methods: object) -> str:
-    if not isinstance(methods, list):
-        return str(methods)
-    return plain.listed([plain.term("methods", str(method)).lower() for method in methods])
-
-
-def _notice(notice: object) -> str:
-    return plain.term("notice", str(notice)).lower()
-
-
 def profile_lines(item: Mapping[str, Any]) -> list[Line]:
     """How a determination was reached, which no view leaves out; nothing for any other statement."""
     profile = item.get("profile")
@@ -299,13 +215,13 @@ def _profile_words(line: Mapping[str, Any]) -> str:
     value = line["value"]
     if value == "not-disclosed":
         return _("not disclosed")
-    return _methods(value) + (_(" (attributed)") if line.get("standing") == "attributed" else "")
+    return methods(value) + (_(" (attributed)") if line.get("standing") == "attributed" else "")
 
 
 def open_list(
-    console: Console, answer: Mapping[str, Any], items: Sequence[Mapping[str, Any]], title: str
+    console: Console, answer: Mapping[str, Any], items: Sequence[Mapping[str, Any]], title: str, none: str
 ) -> None:
-    """Requests or commitments with their age, due date and what came back."""
+    """Requests or commitments with their age, due date and what came back, or `none`."""
     page = plain.page_of(answer, items)
     heading(console, answer, title, plural("{n} item", "{n} items", len(items)))
     for item in items:
@@ -320,23 +236,17 @@ def open_list(
         ]
         block(console, left, _open_lines(item, page))
     if not items:
-        console.print(_("Nothing is open at that moment."))
+        console.print(none)
+
+
+# Shown beside the statement, with what came of each addressee and of the due date.
+_BESIDE = frozenset({"addressees", "due", "number"})
 
 
 def _open_lines(item: Mapping[str, Any], page: Page) -> list[Line]:
-    content = {name: value for name, value in item["asAmended"].items() if name not in ("addressees", "due")}
-    lines = [(text, "") for text in (gist(content, page), plain.text_of(content)) if text]
-    if "remedy" in content:
-        remedies = content["remedy"] if isinstance(content["remedy"], list) else [content["remedy"]]
-        lines.append(
-            (
-                _(
-                    "asks for {list}",
-                    list=plain.listed([plain.term("remedies", one).lower() for one in remedies]),
-                ),
-                "",
-            )
-        )
+    content = {name: value for name, value in item["asAmended"].items() if name not in _BESIDE}
+    told = (gist(content, page, item["event"]), plain.text_of(content))
+    lines = [(text, "") for text in told if text]
     lines.append((_due(item), "red" if item["overdueDays"] else ""))
     for one in item.get("addressees", []):
         lines.append((f"{page.name(one['addressee'])}: {one['words']}", "yellow"))
@@ -345,10 +255,15 @@ def _open_lines(item: Mapping[str, Any], page: Page) -> list[Line]:
         lines.append((_("stands at {state}", state=item["state"]) + behind, "yellow"))
     lines.append((plain.who(item["provenance"], page), "dim"))
     lines += [(flagged(flag, page), "red") for flag in item["flags"]]
-    lines += [(amendment["words"], "yellow") for amendment in item["amendments"]]
+    lines += amendment_lines(standing(item["amendments"]), page)
     if item["withdrawn"]:
         lines.append((item["withdrawn"], "yellow"))
     return lines
+
+
+def standing(amendments: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Corrections and additions: of withdrawals one line says how many of the issuers have withdrawn."""
+    return [one for one in amendments if one["type"] != "withdrawal"]
 
 
 def _due(item: Mapping[str, Any]) -> str:
@@ -399,23 +314,33 @@ def _entry_lines(entry: Mapping[str, Any], page: Page) -> list[Line]:
         lines.append((others, "dim"))
     for new in entry["became"]:
         lines.append((_("now {name}", name=full_name(page, new)), "yellow"))
-    for key in entry.get("keys", []):
-        until = (
-            _(", revoked at entry {position}", position=key["revoked"]) if key["revoked"] is not None else ""
-        )
-        lines.append(
-            (
-                _(
-                    "{role} key {id}… since entry {position}",
-                    role=key["role"],
-                    id=key["keyId"][:16],
-                    position=key["added"],
-                )
-                + until,
-                "dim",
-            )
-        )
+    for old in entry["was"]:
+        lines.append((_("was {name}", name=full_name(page, old)), "yellow"))
+    for whole in entry["partOf"]:
+        lines.append((_("part of {name}", name=full_name(page, whole)), ""))
+    lines += [(_key(key), "dim") for key in entry.get("keys", [])]
+    lines += [
+        (_("{key} (of {name})", key=_key(key), name=full_name(page, old["name"])), "dim")
+        for old in entry["former"]
+        for key in old.get("keys", [])
+    ]
     return lines
+
+
+def _key(key: Mapping[str, Any]) -> str:
+    """A key with what it may sign, and all that bounds when its signatures count."""
+    what = {"role": key["role"], "id": key["keyId"][:16], "position": key["added"]}
+    words = _("{role} key {id}… since entry {position}", **what)
+    if key["scope"] != ["any"]:
+        words += _(", for {scope}", scope=plain.listed(key["scope"]))
+    if key["expires"] is not None:
+        words += _(", until {day}", day=key["expires"])
+    if key["revoked"] is not None:
+        words += _(", revoked at entry {position}", position=key["revoked"])
+    if "compromisedSince" in key:
+        since = key["compromisedSince"]
+        words += _(", others may have used it since entry {position}", position=since)
+    return words
 
 
 def _texts(value: object) -> bool:

@@ -10,24 +10,29 @@ from rich.padding import Padding
 from rich.text import Text
 
 from api.cli import plain
+from api.cli.claims import gist, mapping
 from api.cli.plain import Page
 from api.cli.render import (
     Line,
+    amendment_lines,
     block,
     event_words,
     flagged,
     full_name,
-    gist,
     heading,
-    mapping,
     profile_lines,
     related,
+    standing,
     titles,
 )
 from api.cli.words import _
 
 COMPARATORS = {"max": _("at most"), "min": _("at least"), "qualitative": _("in words, with")}
-REASONS = {"days-against-hours": _("one is given in days, the other in hours")}
+REASONS = {
+    "days-against-hours": _("one is given in days, the other in hours"),
+    "period-unknown": _("for one of them nobody states when it was so"),
+    "of-unstated": _("only one of them says what it is a quantity of"),
+}
 
 
 def matrix(console: Console, answer: Mapping[str, Any]) -> None:
@@ -106,7 +111,8 @@ def _claim_lines(cell: Mapping[str, Any], page: Page) -> list[Line]:
     content = {name: value for name, value in cell["asAmended"].items() if name not in ("issue", "method")}
     if cell["kind"] == "observation":
         content |= {"sample": cell["sample"]} if mapping(cell["asAmended"].get("sample")) else {}
-    lines = [(text, "") for text in (gist(content, page), plain.text_of(content)) if text]
+    told = (gist(content, page, cell["event"]), plain.text_of(content))
+    lines = [(text, "") for text in told if text]
     lines.append((plain.who(cell["provenance"], page), "dim"))
     lines += [(flagged(flag, page), "red") for flag in cell["flags"]]
     if cell["states"]:
@@ -124,6 +130,7 @@ def _claim_lines(cell: Mapping[str, Any], page: Page) -> list[Line]:
         )
         for reply in cell["replies"]
     ]
+    lines += amendment_lines(standing(cell["amendments"]), page)
     if cell["withdrawn"]:
         lines.append((cell["withdrawn"], "yellow"))
     return lines
@@ -160,7 +167,7 @@ def _conflict(console: Console, conflict: Mapping[str, Any], page: Page) -> None
     entries = [page.entry(one) for one in conflict["between"]]
     what = _("{aspect} of {entries} do not agree", aspect=conflict["aspect"], entries=plain.listed(entries))
     lines: list[Line] = [(f"{what} ({conflict['certainty']})", "")]
-    lines += [(REASONS.get(reason, str(reason)), "dim") for reason in conflict["reasons"]]
+    lines += [(REASONS[reason], "dim") for reason in conflict["reasons"]]
     lines += [
         (_("noted as {type} by {names}", type=link["type"], names=page.names_of(link["signedBy"])), "dim")
         for link in conflict["links"]

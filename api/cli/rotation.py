@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.amending import Operator, issued_at, replace_trust, send, terms_of
 from api.cli.console import say, say_json
-from api.cli.founding import now
 from api.cli.keys import asking
 from api.cli.options import Data, Database, Json, load_settings, read_trust
 from api.cli.place import reach
 from api.cli.words import _
-from api.client.http import Client, Receipt, write_receipt
+from api.client.http import Client
 from api.client.keyfile import KeyFile, new_seed, public_half, read_key_file, write_key_file
-from api.client.receipts import accept
 from api.client.rotation import amend_log_keys, trust_in
-from api.client.signed import Signed
-from api.settings import Settings
 from ledger.core.note import ED25519, Signer, Verifier
-from ledger.core.receipt import Trust, format_trust
+from ledger.core.policy import parse_policy
+from ledger.core.receipt import Trust
 from ledger.core.refusal import LedgerError
 
-Operator = Annotated[
-    Path | None,
-    typer.Option("--key", "-k", metavar="FILE", help="The operator's root key; of --data it is found."),
-]
+if TYPE_CHECKING:
+    from api.settings import Settings
+
 Retire = Annotated[
     bool, typer.Option("--retire", help="End the overlap: the key of the trust file signs no more.")
 ]
-
+Stolen = Annotated[
+    bool,
+    typer.Option("--stolen", help="With --retire: the new trust file no longer accepts what it signed."),
+]
 
 New = Annotated[
     Path | None,
@@ -39,7 +39,7 @@ New = Annotated[
 
 
 class NothingToRetire(LedgerError):
-    """One key alone is in force."""
+    """One key alone is in force, or none was asked to be retired."""
 
 
 def rotate_log(
@@ -48,16 +48,19 @@ def rotate_log(
     key: Operator = None,
     new: New = None,
     retire: Retire = False,
+    stolen: Stolen = False,
     as_json: Json = False,
 ) -> None:
     """Make a new log key that signs beside the old one; with --retire, take the old one out of force."""
     settings = load_settings(data, database)
     trust = read_trust(None, settings)
+    if stolen and not retire:
+        raise NothingToRetire("--stolen goes with --retire", "a stolen key is retired: add --retire")
     seed = read_key_file(key or settings.keys_folder / "operator-root.key").seed(asking(settings))
     with reach(settings) as client:
-        terms = client.get("/v1/ledger")
+        terms = terms_of(client, trust)
         if retire:
-            shown = _retire(client, settings, trust, terms, seed)
+            shown = _retire(client, settings, trust, terms, seed, stolen)
         else:
             shown = _introduce(client, settings, trust, terms, seed, new)
     if as_json:
@@ -78,7 +81,8 @@ def _introduce(
     """The key file first: the ledger takes no log key that it does not hold."""
     key_file = _new_key(settings, trust) if new is None else read_key_file(new)
     keys = [*terms["logKeys"], Verifier(trust.origin, ED25519, key_file.key.public).vkey]
-    receipt = _amend(client, settings, trust, trust, terms, keys, operator)
+    signed = amend_log_keys(trust, keys, terms["policy"], issued_at(terms), operator)
+    receipt = send(client, signed, trust, settings.receipts_folder)
     return {"index": receipt.index, "logKeys": sorted(keys), "file": str(key_file.path)}
 
 
@@ -93,44 +97,22 @@ def _new_key(settings: Settings, trust: Trust) -> KeyFile:
 
 
 def _retire(
-    client: Client, settings: Settings, trust: Trust, terms: dict[str, Any], operator: bytes
+    client: Client, settings: Settings, trust: Trust, terms: dict[str, Any], operator: bytes, stolen: bool
 ) -> dict[str, Any]:
-    """Take the trust file's key out of force, and write a trust file with one that stays."""
+    """Take the trust file's key out of force, and write a trust file with one that stays.
+
+    What the old key has signed stays true, so that the new file lists it, too, unless it was stolen.
+    """
     keys = [vkey for vkey in terms["logKeys"] if vkey != trust.vkey]
     if not keys:
         raise NothingToRetire(
             "one log key alone is in force", "bring another one into force first: `evidence key rotate-log`"
         )
-    after = trust_in(trust, keys[0], keys)
-    receipt = _amend(client, settings, trust, after, terms, keys, operator)
-    _replace_trust(settings, trust, after)
-    return {"index": receipt.index, "logKeys": sorted(keys), "trust": str(settings.trust_file)}
-
-
-def _amend(
-    client: Client,
-    settings: Settings,
-    trust: Trust,
-    after: Trust,
-    terms: dict[str, Any],
-    keys: list[str],
-    operator: bytes,
-) -> Receipt:
-    """Send the amendment; its receipt has to hold by the trust root `after` it."""
-    is_demo = terms["ledger"]["clock"] == "demo"
-    issued_at = f"{terms['recordedAt'][:19]}Z" if is_demo else now()
-    signed: Signed = amend_log_keys(trust, keys, terms["policy"], issued_at, operator)
-    receipt = client.submit(signed)
-    accept(signed, receipt, after)
-    write_receipt(settings.receipts_folder, receipt)
-    return receipt
-
-
-def _replace_trust(settings: Settings, before: Trust, after: Trust) -> None:
-    """Old receipts, which the retired key alone has signed, still verify by the trust file that is kept."""
-    old = Verifier.from_vkey(before.vkey).key_hash.hex()
-    file = settings.trust_file
-    (file.parent / f"trust-{old}.json").write_text(format_trust(before), encoding="utf-8")
-    written = file.with_suffix(".new")
-    written.write_text(format_trust(after), encoding="utf-8")
-    written.replace(file)
+    # What the key has signed so far still holds by the new trust file, unless somebody else has the key, too.
+    listed = {log.vkey for log in parse_policy(trust.policy).logs} - ({trust.vkey} if stolen else set())
+    after = trust_in(trust, keys[0], sorted({*keys, *listed}))
+    signed = amend_log_keys(trust, keys, terms["policy"], issued_at(terms), operator)
+    receipt = send(client, signed, after, settings.receipts_folder)
+    kept = replace_trust(settings.trust_file, trust, after)
+    shown = {"index": receipt.index, "logKeys": sorted(keys)}
+    return shown | {"trust": str(settings.trust_file), "kept": str(kept)}

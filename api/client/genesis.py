@@ -6,10 +6,10 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
+from api.client.amending import policy_with_witnesses
 from api.client.keyfile import PublicKey, public_half
 from api.client.signed import Signed, sign_payload
 from ledger.core import canonical
-from ledger.core.policy import parse_policy
 from ledger.core.receipt import NO_GENESIS, Trust, unwitnessed_policy
 from ledger.core.statement import PREDICATE_TYPE, STATEMENT_TYPE, decode_statement, first_digest
 from ledger.domain.names import LEDGER, OPERATOR, REGISTRAR, party_name
@@ -54,9 +54,8 @@ def open_ledger(
     """
     trusted = unwitnessed_policy(vkey)
     if witnesses:
-        trusted = f"log {vkey}\n{witnesses.rstrip()}\n"
-        parse_policy(trusted)
-        policy = "".join(f"# {line}\n" for line in policy.splitlines()) + trusted
+        trusted = policy_with_witnesses(trusted, witnesses, [vkey])
+        policy = policy_with_witnesses(policy, witnesses, [vkey])
     payload = canonical.encode(_statement(origin, vkey, clock, issued_at, seeds, policy))
     statement = decode_statement(payload)
     trust = Trust(origin, statement.id, vkey, trusted)

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from api.client.signed import Signed, sign_payload
-from ledger.core import canonical
+from api.client.amending import amend, policy_with_keys
+from api.client.signed import Signed
 from ledger.core.receipt import Trust
-from ledger.core.statement import PREDICATE_TYPE, STATEMENT_TYPE, decode_statement
-from ledger.domain.names import LEDGER, OPERATOR
 
 
 def amend_log_keys(
@@ -23,45 +21,12 @@ def amend_log_keys(
     log's keys; signed by the operator's root key (seed of 32 bytes). Raises Refusal.
     """
     claim: dict[str, Any] = {"logKeys": sorted(log_keys)}
-    amended = policy_with(policy, log_keys)
+    amended = policy_with_keys(policy, log_keys)
     if amended != policy:
         claim["policy"] = amended
-    payload = canonical.encode(_statement(trust, claim, issued_at))
-    decode_statement(payload)
-    return Signed(sign_payload(payload, [operator_root]), (), "log keys")
-
-
-def policy_with(policy: str, log_keys: Sequence[str]) -> str:
-    """The policy with exactly these keys in its `log` lines; a text without such lines stays as it is."""
-    lines = policy.split("\n")
-    listed = [at for at, line in enumerate(lines) if line.split()[:1] == ["log"]]
-    if not listed:
-        return policy
-    addresses = {
-        words[1]: line for line in lines if (words := line.split())[:1] == ["log"] and len(words) > 1
-    }
-    kept = [line for at, line in enumerate(lines) if at not in listed]
-    kept[listed[0] : listed[0]] = [addresses.get(key, f"log {key}") for key in sorted(log_keys)]
-    return "\n".join(kept)
+    return amend(trust, claim, issued_at, operator_root, "log keys")
 
 
 def trust_in(trust: Trust, vkey: str, log_keys: Sequence[str]) -> Trust:
-    """The trust root of the same ledger by the log key `vkey`, its policy listing `log_keys`."""
-    return Trust(trust.origin, trust.genesis, vkey, policy_with(trust.policy, log_keys))
-
-
-def _statement(trust: Trust, claim: dict[str, Any], issued_at: str) -> dict[str, Any]:
-    return {
-        "_type": STATEMENT_TYPE,
-        "subject": [{"name": LEDGER, "digest": {"sha256": trust.genesis}}],
-        "predicateType": f"{PREDICATE_TYPE}ledger",
-        "predicate": {
-            "ledger": {"genesis": trust.genesis, "origin": trust.origin},
-            "event": "LedgerAmended",
-            "visibility": "public",
-            "issuers": [OPERATOR],
-            "issuedAt": issued_at,
-            "refs": [],
-            "claim": claim,
-        },
-    }
+    """The trust root of the same ledger by the log key `vkey`; its policy lists all keys that it accepts."""
+    return Trust(trust.origin, trust.genesis, vkey, policy_with_keys(trust.policy, log_keys))

@@ -6,11 +6,13 @@ import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
 from html import escape
 from importlib.resources import files
 from string import Template
 
 from api.dossier import script
+from api.dossier.method import method
 from api.dossier.text import Printed, describe, read, words
 from api.notices import notice
 from ledger.core.bundle import Bundle, keys_about, parse_bundle
@@ -42,9 +44,10 @@ def dossier(data: bytes) -> bytes:
     bundle = parse_bundle(data)
     statements = {one.index: read_recorded(one.index, one.data).statement for one in bundle.entries}
     entries = [read(one) for one in bundle.entries]
-    places = {one.id: one.index for one in entries}
+    known = {one.id: one for one in entries}
+    printed = [replace(describe(one, known), method=method(one, known)) for one in entries]
     style, code = script.read("dossier.css"), script.assemble("dossier.js")
-    sections = _sections(bundle, statements, [describe(one, places) for one in entries])
+    sections = _sections(bundle, statements, printed)
     page = _template().substitute(
         **{name: _text(text) for name, text in facts(bundle, statements).items()},
         **{name: "\n".join(articles) or "<p>None.</p>" for name, articles in sections.items()},

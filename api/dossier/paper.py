@@ -6,20 +6,22 @@ From a bundle's bytes and the report of its verification alone: the same two giv
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from importlib.resources import files
 from typing import Final
 
 from markupsafe import Markup
 
 from api.dossier.page import facts, section_of
+from api.dossier.seen import seen
 from api.dossier.text import Printed, Row, describe, read
-from api.qr import code_svg
+from api.qr import code_png
 from api.web.claims import DATES, Claims
 from api.web.environment import environment
 from api.web.language import Language
+from api.web.naming import naming
 from ledger.core.bundle import Bundle, keys_about, parse_bundle
 from ledger.core.checkpoint import Checkpoint
 from ledger.core.checkpoint import parse as parse_checkpoint
@@ -29,11 +31,15 @@ from ledger.core.report import FAILED, HELD, UNCHECKED, UNREADABLE, UNVERIFIED, 
 from ledger.core.statement import read_recorded
 from ledger.domain.visibility import ANONYMOUS
 from ledger.verifier.words import QUESTIONS, meaning
+from projections.amendments import as_amended
+from projections.checklist import Line as Told
 from projections.compromises import compromises
 from projections.items import Item, Slice
 from projections.names import UNKNOWN, Name, mentioned, names
+from projections.profiles import issues_of
 from projections.reader import item_of
 from projections.shown import Shown, show
+from projections.timeline import view
 from projections.voices import says
 from projections.wording import marked
 
@@ -61,14 +67,22 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A statement on paper: as it is printed, hand and voice in a sentence, what became of it, its code."""
+    """A statement on paper: as it is printed, hand and voice in a sentence, what became of it.
+
+    `code` is its code as an image in an address (`data:`), `cites` says what it is. `topics` is what the
+    contents tell of it: issue, topic, title or name, "" of none.
+    """
 
     printed: Printed
     shown: Shown
     section: str
     voice: str
+    origin: tuple[Line, ...]
     content: tuple[Line, ...]
-    code: Markup
+    code: str
+    cites: str
+    topics: str
+    reached: Reached | None = None
 
     @property
     def index(self) -> int:
@@ -78,6 +92,21 @@ class Article:
     def heading(self) -> str:
         """As a title that stands by itself."""
         return self.printed.heading[:1].upper() + self.printed.heading[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How a determination was reached, as far as the document tells: never printed without (R19).
+
+    `investigation` is the entry that describes it, None where none is named; `elsewhere` is whether the one
+    that is named is not in this document. `lines` are those of its checklist by topic, `note` is how hard the
+    issue is to find.
+    """
+
+    investigation: int | None
+    elsewhere: bool
+    lines: Mapping[str, Told]
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +133,7 @@ def paper(data: bytes, report: Report, language: Language, missing: Iterable[str
             language=language,
             style=Markup(_style()),  # noqa: S704  (our own file)
             about=bundle.head.about,
-            named=partial(dossier.known.names.of, lang=language.code),
+            named=dossier.named,
             title=dossier.title,
             facts=facts(bundle, dossier.statements, language),
             checkpoint=dossier.checkpoint,
@@ -118,6 +147,9 @@ def paper(data: bytes, report: Report, language: Language, missing: Iterable[str
             grades=GRADES,
             called=dossier.called(),
             sections=dossier.sections(),
+            claims=dossier.claims,
+            seen=lambda detail: seen(detail, language, language.tag),
+            places={item.id: item.position for item in dossier.known.items},
             missing=[f"U+{ord(one):04X}" for one in unprintable],
         )
     )
@@ -145,13 +177,16 @@ class _Dossier:
         ]
         self.statements = {item.position: item.statement for item in items}
         self.known = _known(items, bundle.head.about)
-        self.claims = Claims(language, partial(self.known.names.of, lang=language.code))
+        self.named = naming(self.known.names, language)
+        self.claims = Claims(language, self.named)
+        # The day on which what was asked stands as it is printed.
+        self.today = max(one.recorded_at for one in self.entries)[:10]
 
     @property
     def title(self) -> str:
         """What the dossier is about, by name where it has one."""
         about = self.bundle.head.about
-        return about if about.startswith("statement:") else self.known.names.of(about, self.language.code)
+        return about if about.startswith("statement:") else self.named(about)
 
     @property
     def characters(self) -> frozenset[str]:
@@ -160,8 +195,8 @@ class _Dossier:
         return frozenset().union(*texts)
 
     def _printed(self) -> dict[int, Printed]:
-        places = {one.id: one.index for one in self.entries}
-        return {one.index: describe(one, places, self.language) for one in self.entries}
+        known = {one.id: one for one in self.entries}
+        return {one.index: describe(one, known, self.language) for one in self.entries}
 
     # --- the statements -------------------------------------------------------
 
@@ -178,24 +213,63 @@ class _Dossier:
 
     def _article(self, item: Item, printed: Printed, section: str) -> Article:
         shown = show(item, self.known)
-        named = partial(self.known.names.of, lang=self.language.code)
         content = tuple(Line(row, self._gloss(row, shown.event)) for row in printed.content)
-        voice = says(shown.provenance, named, self.language)
-        return Article(printed, shown, section, voice, content, self._code(printed))
+        voice = says(shown.provenance, self.named, self.language)
+        reached = self._reached(item) if item.statement.kind == "determination" else None
+        origin = tuple(Line(row, self._day(row)) for row in printed.origin[:-1])
+        cites = self.language.gettext("Code that cites entry {index}, statement {id}")
+        return Article(
+            printed,
+            shown,
+            section,
+            voice,
+            origin,
+            content,
+            self._code(printed),
+            cites.format(index=printed.index, id=printed.id),
+            self._topics(item),
+            reached,
+        )
+
+    def _topics(self, item: Item) -> str:
+        """What tells a statement from others of its kind, in a line."""
+        content = as_amended(item, self.known)
+        told = {**content, "issue": [one for one in issues_of(item, self.known) if one]}
+        facts = self.claims.facts(
+            item.statement.event, {name: told[name] for name in _TOPICS if told.get(name)}
+        )
+        called = [self.named(name) for name in item.names("") if item.statement.kind in _NAMING]
+        return " · ".join(dict.fromkeys([*(fact.value for fact in facts), *called]))
+
+    def _reached(self, item: Item) -> Reached:
+        (line,) = view([item], self.known, today=self.today)
+        assert line.profile is not None, "every determination has one"
+        within = [ref for ref in item.statement.refs if ref.rel == "within"]
+        missing = [ref for ref in within if ref.ledger is not None or self.known.get(ref.id) is None]
+        elsewhere = line.profile.investigation is None and bool(missing)
+        described = self.known.get(line.profile.investigation or "")
+        position = described.position if described else None
+        return Reached(position, elsewhere, line.profile.lines, line.note)
 
     def _gloss(self, row: Row, event: str) -> str:
         """What codes and slugs stand for, where the reader's words for them differ from what was signed."""
-        if row.lang or row.member in DATES or not row.member:
+        if row.lang or not row.member:
             return ""
+        if row.member in DATES:
+            return self._day(row)
         codes = row.text.split(", ")
         found = self.claims.value(row.member, codes if len(codes) > 1 else row.text, event)
         return "" if found.casefold() in (row.text.casefold(), self.language.listed(codes)) else found
 
-    def _code(self, printed: Printed) -> Markup:
-        text = format_citation(Citation(printed.id, printed.index, self.checkpoint))
-        title = self.language.gettext("Code that cites entry {index}, statement {id}")
-        # Its markup is made of numbers and of this title, which it escapes.
-        return Markup(code_svg(text, title.format(index=printed.index, id=printed.id)))  # noqa: S704
+    def _day(self, row: Row) -> str:
+        """A date or an instant as it was signed, in the reader's words; "" of anything else."""
+        if not _TIME.fullmatch(row.text):
+            return ""
+        told = self.language.time(row.text) if "T" in row.text else self.language.date(row.text)
+        return "" if told == row.text else told
+
+    def _code(self, printed: Printed) -> str:
+        return code_png(format_citation(Citation(printed.id, printed.index, self.checkpoint)))
 
     # --- who is named ---------------------------------------------------------
 
@@ -211,6 +285,10 @@ class _Dossier:
         return [Called(name, by_name.get(name, UNKNOWN), first.get(name)) for name in wanted]
 
 
+# What the contents tell of a statement; no outcome, which never stands without its method.
+_TOPICS: Final = ("title", "issue", "topic", "number")
+_MOMENT: Final = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9:.]+Z)?)?)?"
+_TIME: Final = re.compile(rf"{_MOMENT}|(\.\.|{_MOMENT})/(\.\.|{_MOMENT})")
 _NAMING: Final = frozenset({"ledger", "party", "factory", "criterion"})
 
 

@@ -71,7 +71,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """An entry as it is printed: hand, voice and dates, what is claimed, what that refers to, its number."""
+    """An entry as it is printed: hand, voice and dates, what is claimed, what that refers to, its number.
+
+    `method` is how a determination was reached, which others have told (`api.dossier.method`).
+    """
 
     index: int
     id: str
@@ -81,11 +84,19 @@ class Printed:
     references: tuple[Row, ...]
     withheld: tuple[Row, ...]
     number: Row
+    method: tuple[Row, ...] = ()
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """All rows in order."""
-        return (*self.origin, *self.content, *self.references, *self.withheld, self.number)
+        return (
+            *self.origin,
+            *self.content,
+            *self.method,
+            *self.references,
+            *self.withheld,
+            self.number,
+        )
 
 
 def read(entry: BundledEntry) -> Readable:
@@ -102,8 +113,8 @@ def read(entry: BundledEntry) -> Readable:
     )
 
 
-def describe(entry: Readable, places: Mapping[str, int], wording: Wording = ENGLISH) -> Printed:
-    """What is printed of an entry; `places` maps statement ids to positions."""
+def describe(entry: Readable, known: Mapping[str, Readable], wording: Wording = ENGLISH) -> Printed:
+    """What is printed of an entry by itself; `known` are the entries of the file by id."""
     predicate = entry.value["predicate"]
     event = _word("events", predicate["event"], wording)
     heading = wording.gettext("{event}, entry {index}").format(event=event, index=entry.index)
@@ -119,7 +130,7 @@ def describe(entry: Readable, places: Mapping[str, int], wording: Wording = ENGL
         heading,
         _clean(_origin(entry, wording)),
         _clean(content.rows),
-        _clean(_reference(ref, places, wording) for ref in predicate["refs"]),
+        _clean(_reference(ref, known, wording) for ref in predicate["refs"]),
         tuple(_withheld(content.withheld, wording)),
         number,
     )
@@ -168,9 +179,9 @@ def _dates(recorded_at: str, predicate: Mapping[str, Any], wording: Wording) -> 
         yield Row(wording.gettext("occurred"), predicate["occurred"])
 
 
-def _reference(ref: Mapping[str, Any], places: Mapping[str, int], wording: Wording) -> Row:
+def _reference(ref: Mapping[str, Any], known: Mapping[str, Readable], wording: Wording) -> Row:
     own = ref["digest"]["sha256"]
-    target = None if "ledger" in ref else places.get(own)
+    target = None if "ledger" in ref or own not in known else known[own].index
     if "ledger" in ref:
         lead = wording.gettext("another ledger's statement")
     elif target is None:

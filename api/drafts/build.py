@@ -95,8 +95,9 @@ def build(
 def _refuse_sealed(draft: Draft) -> None:
     if visibility_of(draft) == "sealed":
         raise DraftError(
-            f"{draft.where}: sealed statements cannot be entered yet",
-            "keep the draft; if the bare issue may be known to all for ever, write `visibility: public`",
+            f"{draft.where}: sealed statements cannot be made yet",
+            "keep the draft; for named parties alone write `visibility: parties`, "
+            "for the bare issue, known to all for ever, `visibility: public`",
         )
 
 

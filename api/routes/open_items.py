@@ -43,7 +43,11 @@ def requests(
     after: After = None,
     limit: Limit = USUAL_LIMIT,
 ) -> Response:
-    """Questions, demands and other requests, each with its age and what came back from whom."""
+    """Questions, demands and other requests, each with its age and what came back from whom.
+
+    An addressee that an answer is merely attributed to, by neither who asked nor who was asked, stays open.
+    Nobody answers for a factory or a group; who asked may conclude.
+    """
     today, at = service_of(request).today(), moment(as_of)
     return show(
         request,

@@ -1,4 +1,4 @@
-"""Parties: who they are, how they stand, with which keys they sign or signed."""
+"""Parties: who they are, how they stand, with which keys they sign or signed, and what is claimed of them."""
 
 from __future__ import annotations
 
@@ -67,3 +67,16 @@ def timeline(
         lambda conn: queries.timeline(conn, f"party:{slug}", at, ANONYMOUS, today, by, after, limit),
         at_least,
     )
+
+
+@router.get(
+    "/parties/{slug}/matrix",
+    responses=openapi.reads("Claims by issue and method.", openapi.one("a claims matrix")),
+    response_class=Response,
+)
+def matrix(request: Request, slug: SlugPath, as_of: AsOfText = None, at_least: AtLeast = None) -> Response:
+    """Who says what about the party on which issue, by which method; conflicts are computed and shown, never
+    settled.
+    """
+    today, at = service_of(request).today(), moment(as_of)
+    return show(request, lambda conn: queries.matrix(conn, f"party:{slug}", at, ANONYMOUS, today), at_least)

@@ -26,7 +26,8 @@ Words = Annotated[
         max_length=LONGEST_QUERY,
         description='Words, names or codes; all have to be met. `"several words"` stand together, `-word` '
         "leaves out. Words are found by their stems in English, French and German, Chinese by its "
-        "characters.",
+        "characters. Codes are also found by what they are called in any of these languages, issues also in "
+        "what is about a statement of that issue and names none itself.",
     ),
 ]
 Lang = Annotated[
@@ -36,7 +37,9 @@ Lang = Annotated[
 
 @router.get(
     "/search",
-    responses=openapi.reads("What is found.", openapi.page("a statement, why it was found, and where")),
+    responses=openapi.reads(
+        "What is found.", openapi.page("a statement, its issues, why it was found, and where")
+    ),
     response_class=Response,
 )
 def search(

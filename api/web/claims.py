@@ -7,59 +7,18 @@ does not know is shown as it was signed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from api.dossier.text import words
+from api.members import OUTCOMES, SLUGS, VOCABULARIES
 from api.web.language import Language
+from projections.excerpts import opening
 from projections.wording import marked
 
 Named = Callable[[str], str]
 """What a party, factory, group or host is called."""
 
-VOCABULARIES: Final = {
-    "access": "access",
-    "aspect": "aspects",
-    "authority": "authorities",
-    "availability": "availability",
-    "checked": "identity-checks",
-    "comparator": "comparators",
-    "custody": "custody",
-    "entity": "entities",
-    "ground": "grounds",
-    "group": "source-groups",
-    "issue": "issues",
-    "level": "factory-levels",
-    "method": "methods",
-    "methods": "methods",
-    "nature": "natures",
-    "notice": "notice",
-    "offer": "offers",
-    "payer": "payers",
-    "place": "places",
-    "quantifier": "quantifiers",
-    "reason": "reasons",
-    "relation": "relations",
-    "remedy": "remedies",
-    "result": "results",
-    "role": "participant-roles",
-    "roles": "roles",
-    "selection": "selections",
-    "stage": "stages",
-    "tendency": "tendencies",
-    "topic": "topics",
-}
-"""The vocabulary of a member's codes, whatever the kind."""
-
-OUTCOMES: Final = {
-    "DeterminationIssued": "finding-outcomes",
-    "OverallDetermined": "overall-outcomes",
-    "CertificationDecided": "certification-outcomes",
-    "ResponseGiven": "response-outcomes",
-}
-"""That of the member `outcome`, by event."""
-
-SLUGS: Final = frozenset({"addressees", "respondents", "actor", "owner", "operatedBy", "party", "recoverers"})
 DATES: Final = frozenset(
     {
         "occurred",
@@ -114,6 +73,13 @@ class Claims:
             (name for name in content if name not in left_out), key=lambda n: order.get(n, len(order))
         )
         return [fact for name in names for fact in self._facts(event, name, content[name])]
+
+    def opening(self, content: Mapping[str, Any]) -> Fact | None:
+        """How a claim's text begins; None where it has none that may be shown."""
+        if not _is_text(content.get("text")):
+            return None
+        text = self._text("text", content["text"])
+        return replace(text, value=opening(text.value))
 
     def label(self, member: str) -> str:
         """What a member is called."""

@@ -7,21 +7,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from api.dossier.text import words
 from api.web.claims import Claims, marked_plural
 from api.web.comparisons import Compared
+from api.web.glance import Glance, glance, method_of, since_conflict, voices
 from api.web.language import Language
+from api.web.learned import Learned
 from api.web.overview import Overview, Placed, overview
 from ledger.core.vocabulary import VOCABULARIES
-from ledger.domain.derived.requests import ENDED
+from projections import checklist
 from projections.dates import FIRST_DAY, LAST_DAY, days, days_between
 from projections.factory_queries import Factory, Found
 from projections.items import Item
 from projections.matrix import (
     REPLIES,
-    Cell,
     CertificateCell,
     DeterminationCell,
     IssueRow,
@@ -36,7 +37,6 @@ from projections.open_items import OPENERS, OpenItem
 from projections.profiles import detectability
 from projections.timeline import Line
 from projections.timeline import Moment as When
-from projections.voices import Voice
 from projections.wording import marked
 
 GAP_DAYS: Final = 14
@@ -138,17 +138,6 @@ class Group:
     note: str | None
     rows: tuple[IssueRow, ...]
     compared: Compared | None
-
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """One issue in a line: each value with how often it is claimed."""
-
-    alleged: tuple[tuple[tuple[str, ...], int], ...]
-    of_a_set: tuple[tuple[tuple[str, ...], int], ...]
-    observed: tuple[tuple[str, int], ...]
-    found: tuple[tuple[tuple[str, str], int], ...]
-    replies: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,10 +272,13 @@ class FactoryPage:
         return self.overview.x(self.known) if self.overview and self.known else None
 
     @property
-    def kinds(self) -> list[str]:
-        """The kinds among the lines, in the order of the legend."""
+    def legend(self) -> list[tuple[str, str]]:
+        """(mark, what it stands for) of each mark among the lines; kinds that share one are told together."""
+        gettext = self.language.gettext
         found = {item.statement.kind for item in self.factory.wanted}
-        return [kind for kind in SHAPES if kind in found] + sorted(found - set(SHAPES))
+        own: list[tuple[str, str]] = [(kind, gettext(kind)) for kind in SHAPES if kind in found]
+        others = self.language.listed([gettext(kind) for kind in sorted(found - set(SHAPES))])
+        return [*own, ("other", others)] if others else own
 
     def voice(self, voices: Sequence[str]) -> str:
         """A lane's name: who says it, the first of many and how many more."""
@@ -348,6 +340,11 @@ class FactoryPage:
         number, day = self.language.number, self.language.date(self.known)
         return self.language.gettext(KNOWN).format(day=day, n=number(count), all=number(len(wanted)))
 
+    @cached_property
+    def learned(self) -> Learned:
+        """The days on which the ledger recorded where what stands on the page comes from."""
+        return Learned.of(self.factory.known)
+
     # Words.
 
     def listed(self, slugs: Iterable[str]) -> str:
@@ -396,15 +393,15 @@ class FactoryPage:
 
     def glance(self, row: IssueRow) -> Glance:
         """One issue in a line."""
-        single: list[AnyCell] = [*row.allegations, *row.observations, *row.determinations]
-        of_a_set = [_cell(one) for one in row.about_a_set]
-        return Glance(
-            alleged=_counted(one.shown.provenance.said_by for one in row.allegations),
-            of_a_set=_counted(one.shown.provenance.said_by for one in of_a_set),
-            observed=_count(one.method for one in row.observations),
-            found=_count((str(one.content["outcome"]), one.shown.event) for one in _outcomes(row)),
-            replies=sum(len(_cell(one).replies) for one in (*single, *row.about_a_set)),
-        )
+        return glance(row, self.learned)
+
+    def since_conflict(self, row: IssueRow) -> str:
+        """The day since which two observations of an issue do not agree."""
+        return since_conflict(row, self.learned)
+
+    def method_of(self, one: DeterminationCell) -> dict[str, checklist.Line]:
+        """What is told of how a determination was reached, in short."""
+        return method_of(one)
 
     def decisions(self, certificate: CertificateCell | None = None) -> list[DeterminationCell]:
         """Decisions on a certificate, or on any, oldest first."""
@@ -412,7 +409,7 @@ class FactoryPage:
         if certificate is None:
             return found
         whose = (certificate.said_by, certificate.number)
-        return [one for one in found if (_claimants(one.cell), one.cell.content.get("number")) == whose]
+        return [one for one in found if (voices(one.cell), one.cell.content.get("number")) == whose]
 
     # Names.
 
@@ -446,38 +443,9 @@ class FactoryPage:
     def owing(self) -> list[str]:
         """Those who owe an answer in what is open, the ones who owe most first."""
         owed = Counter(
-            one.standing.addressee
-            for item in self.opened.shown
-            for one in item.addressees
-            if one.standing.outcome not in ENDED
+            one.standing.addressee for item in self.opened.shown for one in item.addressees if not one.settled
         )
         return [name for name, _ in owed.most_common(OWING_SHOWN)]
-
-
-T = TypeVar("T")
-
-
-def _count(values: Iterable[T]) -> tuple[tuple[T, int], ...]:
-    return tuple(Counter(values).items())
-
-
-def _counted(voices: Iterable[Sequence[Voice]]) -> tuple[tuple[tuple[str, ...], int], ...]:
-    return _count(tuple(voice.party for voice in each) for each in voices)
-
-
-def _claimants(cell: Cell) -> tuple[str, ...]:
-    return tuple(voice.party for voice in cell.shown.provenance.said_by)
-
-
-AnyCell = Cell | ObservationCell | DeterminationCell
-
-
-def _cell(one: AnyCell) -> Cell:
-    return one if isinstance(one, Cell) else one.cell
-
-
-def _outcomes(row: IssueRow) -> list[Cell]:
-    return [one.cell for one in row.determinations if "outcome" in one.cell.content]
 
 
 def _level(issue: str | None) -> str | None:
@@ -517,7 +485,7 @@ def conflicting(row: IssueRow) -> dict[str, list[str]]:
 IN_COLUMNS: Final = frozenset({"methods", "notice", "competence"})
 
 
-def rest_of(profile: Mapping[str, Mapping[str, object]]) -> dict[str, Mapping[str, object]]:
+def rest_of(profile: Mapping[str, checklist.Line]) -> dict[str, checklist.Line]:
     """The lines of a determination's profile that have no column of their own."""
     return {topic: line for topic, line in profile.items() if topic not in IN_COLUMNS}
 

@@ -15,7 +15,8 @@ from babel import Locale
 
 from api.dossier.text import words
 from api.drafts.build import CLOSED_KINDS
-from api.web.claims import OUTCOMES, VOCABULARIES, Claims
+from api.members import OUTCOMES, VOCABULARIES
+from api.web.claims import Claims
 from api.web.form_words import (
     CLAIMANTS_HELP,
     CLOSED_HELP,

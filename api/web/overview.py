@@ -8,7 +8,7 @@ knows of words: the page labels what this places.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -69,7 +69,10 @@ class More:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A voice's lane: its name's baseline is at `y`; `voices` is empty for that of all others."""
+    """A voice's lane: its name's baseline is at `y`; `voices` is empty for that of all others.
+
+    `number` goes by whose first entry was recorded first, so that a voice keeps its colour on every axis.
+    """
 
     voices: tuple[str, ...]
     number: int
@@ -218,19 +221,28 @@ def _long(gaps: Sequence[tuple[int, int]], whole: int) -> list[tuple[int, int]]:
 
 def _lanes(items: Sequence[Placed], span: Span) -> list[Lane]:
     """A lane for each voice in the order of its first word; those that say least share the last one."""
-    often = Counter(one.voices for one in items)
+    # Of those who say as much, whoever did so first: the axis does not decide whose lane it is.
+    often = Counter(one.voices for one in sorted(items, key=lambda one: one.position))
     own = {voices for voices, _ in often.most_common(LANES if len(often) <= LANES else LANES - 1)}
     found: dict[tuple[str, ...], list[Placed]] = {}
     for one in items:
         found.setdefault(one.voices if one.voices in own else (), []).append(one)
     order = sorted(found, key=lambda voices: voices == ())
+    numbers = _numbers(found)
     lanes: list[Lane] = []
     y = 0.0
-    for number, voices in enumerate(order, 1):
-        lane = _lane(voices, number, y + LABEL, found[voices], span)
+    for voices in order:
+        lane = _lane(voices, numbers[voices], y + LABEL, found[voices], span)
         lanes.append(lane)
         y = _end(lane) + BETWEEN
     return lanes
+
+
+def _numbers(found: Mapping[tuple[str, ...], Sequence[Placed]]) -> dict[tuple[str, ...], int]:
+    """From 1 in the order of recording, on whichever axis the entries are placed; all others come last."""
+    firsts = {voices: min(one.position for one in items) for voices, items in found.items()}
+    order = sorted(found, key=lambda voices: (voices == (), firsts[voices]))
+    return {voices: number for number, voices in enumerate(order, 1)}
 
 
 def _end(lane: Lane) -> float:

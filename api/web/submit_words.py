@@ -31,6 +31,11 @@ WORDS: Final[Mapping[str, Any]] = {
     "signedBy": marked("signed by"),
     "signedOn": marked("signed on"),
     "yes": marked("yes"),
+    # Days and instants.
+    "dayAndTime": marked("{day}, {time} UTC"),
+    "fromTo": marked("{first} to {last}"),
+    "sinceDay": marked("since {day}"),
+    "untilDay": marked("until {day}"),
     # Finding statements.
     "chooseOne": marked("Choose one of these:"),
     "chosen": marked("Chosen: {id}"),

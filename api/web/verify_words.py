@@ -21,6 +21,7 @@ SENTENCES: Final = (
     marked("all there is under {n} keys up to entry {entry}"),
     marked("all {n} entries of `{key}` among the first {size}, {signer}"),
     marked("and {n} more"),
+    marked("as the operator has signed"),
     marked("asks `{asks}`, {n} entries"),
     marked(
         "bound to this log, in order of time, nothing twice; the other rules are checked by evidence-verify"
@@ -54,8 +55,13 @@ SENTENCES: Final = (
     marked("logged, unwitnessed"),
     marked("logged, witnessed"),
     marked("logged; nothing is said about completeness"),
+    marked("no entries have the key `{key}` up to entry {entry}, as indexed at {time}, audited"),
     marked("no entries have the key `{key}` up to entry {entry}, as indexed at {time}, operator's claim"),
     marked("no entry here names the document {digest}"),
+    marked(
+        "no response to the request of {since} (entry {index}) up to entry {entry}, as indexed at "
+        "{time}, audited"
+    ),
     marked(
         "no response to the request of {since} (entry {index}) up to entry {entry}, as indexed at "
         "{time}, operator's claim"
@@ -68,6 +74,10 @@ SENTENCES: Final = (
     marked("signed by a key that entry 0 does not have: {key}"),
     marked("signed by whom they had to be, with keys valid then"),
     marked("signed by {name}, key {hash}"),
+    marked(
+        "signed in this log's name by a key that the trust file does not list; if the log has changed "
+        "keys, use the trust file of that time"
+    ),
     marked("signed since their key is said to be compromised: {entries}"),
     marked("the bundle is of {origin} with genesis {genesis}"),
     marked("the bytes called {digest} are others"),
@@ -81,7 +91,6 @@ SENTENCES: Final = (
     marked("the key that signed the checkpoint is not known"),
     marked("the keys of statements of another version are not known"),
     marked("the log had no index statement: nothing is said about completeness"),
-    marked("the operator's claim"),
     marked("the path of entry {index} does not lead to the checkpoint"),
     marked("the proof does not lead from this entry to the checkpoint's root"),
     marked("the proofs of {entries} do not lead to the checkpoint's root"),
@@ -103,6 +112,7 @@ SENTENCES: Final = (
     marked("{n} are canonical and have the members of every statement"),
     marked("{n} cosignatures, quorum {quorum}"),
     marked("{n} cosignatures, the quorum {quorum} is not reached"),
+    marked("{n} entries have the key `{key}` up to entry {entry}, as indexed at {time}, audited"),
     marked("{n} entries have the key `{key}` up to entry {entry}, as indexed at {time}, operator's claim"),
     marked("{n} entries in a log of {size}"),
     marked("{n} in the tree of {size}"),

@@ -24,6 +24,7 @@ from api.web import assets
 from api.web.claims import Claims
 from api.web.environment import environment
 from api.web.language import LANGUAGES, Language, language
+from api.web.naming import naming
 from ledger.domain.visibility import ANONYMOUS, Viewer
 from projections.as_of import NOW, AsOf, Moment
 from projections.names import Names
@@ -159,13 +160,7 @@ class Visit:
 
     def naming(self, names: Names) -> Callable[[str], str]:
         """Tells what a name or a party's bare slug is called in this language."""
-
-        def named(name: str) -> str:
-            if name.startswith(("host:", "group:")):
-                return name.partition(":")[2]
-            return names.of(name, self.language.code)
-
-        return named
+        return naming(names, self.language)
 
 
 ENDED_EARLY: Final = marked("The rest of this page could not be made just now. Load it again in a while.")

@@ -9,6 +9,7 @@ has to prove, follow from the entries (`index.statement_keys`, `required_keys`).
 Reading checks the form alone; the verifier judges the content.
 """
 
+import binascii
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -23,6 +24,9 @@ from .statement import Statement
 
 FORMAT = "urn:evidence-ledger:v1:bundle"
 LINE_LIMIT = 1 << 26  # bytes: an entry with the disclosures of a large submission stays far below
+# Around the parts of an entry's line.
+_DISCLOSURES, _ENTRY, _HASHES = b'{"disclosures":[', b'],"entry":"', b'","hashes":'
+_ENTRY_MEMBERS = frozenset({"disclosures", "entry", "hashes", "index", "path"})
 
 # --- what a bundle holds ----------------------------------------------------------------
 
@@ -131,12 +135,15 @@ def parties_of(statement: Statement) -> frozenset[str]:
 
 # Clear members of claims that name parties.
 _NAMING = ("actor", "addressees", "operatedBy", "owner", "recipients", "recoverers", "respondents")
+_NAME_PARTIES = frozenset([*_NAMING, "participants", "set"])
 
 
 def _named_in(claim: Mapping[str, Any]) -> Iterator[str]:
     """What a claim names, and what an amendment sets; of claims of any form, so that each step of a
     verifier judges its own matter.
     """
+    if _NAME_PARTIES.isdisjoint(claim):
+        return
     for member in _NAMING:
         value = claim.get(member)
         yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
@@ -233,6 +240,9 @@ def parse_bundle(data: bytes) -> Bundle:
     return _Reader().read(lines)
 
 
+_NUMBERS, _LENGTHS = frozenset({int}), frozenset({HASH_BYTES})
+
+
 class _Reader:
     """Reads line after line and keeps what later lines refer to or have to follow."""
 
@@ -249,7 +259,8 @@ class _Reader:
         keys: list[ProvenKey] = []
         entries: list[BundledEntry] = []
         for number, line in enumerate(lines[1:], 1):
-            value = self.value(number, line)
+            self.where = f"/{number}"
+            value = self.entry_value(line) or self.value(number, line)
             if "entry" in value:
                 entries.append(self.entry(value, entries))
             elif "key" in value and not entries:
@@ -271,6 +282,30 @@ class _Reader:
         if not isinstance(value, dict):
             self.refuse("it is no object")
         return dict(value)
+
+    def entry_value(self, line: bytes) -> dict[str, Any] | None:
+        """The value of an entry's line with its `entry` in bytes, read around that base64, which is most of
+        the line and nothing to parse; None for a line whose parts are not in their places.
+
+        The two parts are canonical and the members between them sorted, so the whole is as well.
+        """
+        if not line.startswith(_DISCLOSURES):
+            return None
+        middle = line.find(_ENTRY, len(_DISCLOSURES) - 1)
+        start = middle + len(_ENTRY)
+        end = line.find(b'"', start)
+        if middle < 0 or not line.startswith(_HASHES, end) or len(line) > LINE_LIMIT:
+            return None
+        try:
+            data = binascii.a2b_base64(line[start:end])
+            if binascii.b2a_base64(data, newline=False) != line[start:end]:
+                return None
+            value = dict(canonical.decode(b"{" + line[end + 2 :], LINE_LIMIT))
+            value["disclosures"] = canonical.decode(line[len(_DISCLOSURES) - 1 : middle + 1], LINE_LIMIT)
+        except (ValueError, Refusal):
+            return None
+        value["entry"] = data
+        return value
 
     def head(self, value: dict[str, Any]) -> Head:
         if value.get("format") != FORMAT:
@@ -307,7 +342,8 @@ class _Reader:
             raise Refusal(refusal.code, refusal.what, self.where + "/leaf") from refusal
 
     def entry(self, value: dict[str, Any], before: Sequence[BundledEntry]) -> BundledEntry:
-        self.require(value, "disclosures", "entry", "hashes", "index", "path")
+        if value.keys() != _ENTRY_MEMBERS:
+            self.require(value, *_ENTRY_MEMBERS)
         index = self.position(value["index"])
         if before and before[-1].index >= index:
             self.refuse("entries are sorted by index and unique")
@@ -315,24 +351,25 @@ class _Reader:
         if list(disclosures) != sorted(set(disclosures)):
             self.refuse("disclosures are sorted and unique")
         path = self.path(value, PROOF_HASHES_LIMIT)
-        return BundledEntry(index, self.base64(value["entry"]), path, disclosures)
+        data = value["entry"]
+        return BundledEntry(index, data if isinstance(data, bytes) else self.base64(data), path, disclosures)
 
     def path(self, value: dict[str, Any], limit: int) -> tuple[bytes, ...]:
         """The hashes of `path`, once those in `hashes` are the ones it uses first, in that order."""
         fresh = [self.base64(one) for one in self.items(value["hashes"])]
         numbers = self.items(value["path"])
-        if not {int}.issuperset(map(type, numbers)) or min(numbers, default=0) < 0:
+        if not _NUMBERS.issuperset(map(type, numbers)) or min(numbers, default=0) < 0:
             self.refuse("a path is a list of numbers from 0")
         first = len(self.hashes)
-        if any(len(one) != HASH_BYTES for one in fresh) or len(numbers) > limit:
+        if not _LENGTHS.issuperset(map(len, fresh)) or len(numbers) > limit:
             self.refuse(f"a hash has {HASH_BYTES} bytes, a path at most {limit} hashes")
         used = list(dict.fromkeys([number for number in numbers if number >= first]))
         if used != list(range(first, first + len(fresh))):
             self.refuse("`hashes` holds what `path` uses first, in that order")
-        if len(set(fresh)) != len(fresh) or not self.known.isdisjoint(fresh):
-            self.refuse("a hash stands in two places")
         self.hashes += fresh
         self.known.update(fresh)
+        if len(self.known) != len(self.hashes):
+            self.refuse("a hash stands in two places")
         return tuple([self.hashes[number] for number in numbers])
 
     def require(self, value: dict[str, Any], *names: str) -> None:

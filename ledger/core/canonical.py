@@ -149,9 +149,15 @@ def _holds(value: Any, depth: int) -> bool:
 
 def _hold(values: Any, depth: int) -> bool:
     # A plain loop, as `all` over a generator takes twice as long.
-    for value in values:  # noqa: SIM110
+    for value in values:
+        kind = type(value)
         # Most members are strings: they need no call, the encoder refuses what is wrong with them.
-        if type(value) is not str and not _holds(value, depth):
+        if kind is str:
+            continue
+        if kind is int:
+            if not -INTEGER_LIMIT <= value <= INTEGER_LIMIT:
+                return False
+        elif not _holds(value, depth):
             return False
     return True
 

@@ -19,7 +19,6 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 # Sixteen issuers and the key being introduced.
 SIGNATURE_LIMIT = 17
 
-_PAE_HEAD = f"DSSEv1 {len(PAYLOAD_TYPE)} {PAYLOAD_TYPE} ".encode("ascii")
 _TO_STANDARD = str.maketrans("-_", "+/")
 
 
@@ -39,9 +38,10 @@ class Envelope:
     signatures: tuple[Signature, ...]
 
 
-def pae(payload: bytes) -> bytes:
+def pae(payload: bytes, payload_type: str = PAYLOAD_TYPE) -> bytes:
     """The bytes that are signed: DSSE's pre-authentication encoding of type and payload."""
-    return b"%s%d %s" % (_PAE_HEAD, len(payload), payload)
+    kind = payload_type.encode("utf-8")
+    return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 
 
 def normalised(payload: bytes, signatures: list[Signature]) -> Envelope:

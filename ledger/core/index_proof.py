@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import keys
-from .checkpoint import Checkpoint, open_checkpoint
+from .checkpoint import Checkpoint
 from .checkpoint import parse as parse_checkpoint
 from .entry import Entry, decode_entry
 from .envelope import pae
@@ -34,9 +34,9 @@ from .index import (
     verify_all,
 )
 from .merkle import leaf_hash, verify_inclusion
-from .note import Note, Verifier, split_note
-from .policy import parse_policy
-from .receipt import PROOF_HASHES_LIMIT, Trust
+from .note import Note, split_note
+from .policy import is_auditor, parse_policy
+from .receipt import PROOF_HASHES_LIMIT, Trust, judge_checkpoint
 from .refusal import Refusal
 from .report import FAILED, HELD, UNCHECKED, UNREADABLE, UNVERIFIED, Check, Finding, Report, Step, take
 from .statement import Statement, decode_statement
@@ -194,9 +194,9 @@ def verify_index_proof(text: str, trust: Trust | None) -> Report:
 
     1 file: it can be read, with every entry it speaks of. 2 statements: entries and statements have their
     form. 3 inclusion: each entry's path leads to the checkpoint. 4 trust root: origin and genesis are those
-    of the trust file. 5 checkpoint: the log's trusted key signed it. 6 witnesses: the cosignatures make the
-    policy's quorum. 7 index: the operator's device key of entry 0 signed it, and it shows that the entries
-    are all there are. 8 answer: they say what the file is about.
+    of the trust file. 5 checkpoint: a trusted key of the log signed it. 6 witnesses: the cosignatures make
+    the policy's quorum. 7 index: the operator's device key of entry 0 signed it, and it shows that the
+    entries are all there are. 8 answer: they say what the file is about.
     """
     verification = _Verification(text, trust)
     steps = take(_CHECKS, verification)
@@ -271,10 +271,9 @@ class _Verification:
     def check_checkpoint(self) -> Finding:
         if self.trust is None:
             return Finding(UNVERIFIED, "the key that signed the checkpoint is not known")
-        log = Verifier.from_vkey(self.trust.vkey)
         witnesses = list(parse_policy(self.trust.policy).witnesses.values())
-        _, self.opened = open_checkpoint(self.proof.checkpoint, log, witnesses)
-        return Finding(HELD, f"signed by {log.name}, key {log.key_hash.hex()}")
+        finding, self.opened = judge_checkpoint(self.proof.checkpoint, self.trust, witnesses)
+        return finding
 
     def check_witnesses(self) -> Finding:
         if self.trust is None:
@@ -329,7 +328,7 @@ class _Verification:
                 return UNCHECKED, f"signed by a key that entry 0 does not have: {signature.keyid}"
             if not keys.verify(public, pae(envelope.payload), signature.sig):
                 return FAILED, f"the signature of key {signature.keyid} does not verify"
-        return HELD, "the operator's claim"
+        return HELD, "as the operator has signed"
 
     def check_answer(self) -> Finding:
         shown = self.proof.shown
@@ -341,8 +340,15 @@ class _Verification:
         until = f"up to entry {self.head.size - 1}, as indexed at {self.entries[shown.published].recorded_at}"
         if self.proof.asks == SILENCE:
             return self._silence(shown, [one.index for one in listed], until)
-        self.answer = f"{len(listed) or 'no'} entries have the key `{shown.key}` {until}, operator's claim"
+        self.answer = f"{len(listed) or 'no'} entries have the key `{shown.key}` {until}, {self._vouched()}"
         return Finding(HELD, self.answer)
+
+    def _vouched(self) -> str:
+        """Whose word it is that the index has the right root."""
+        if self.trust is None or self.opened is None:
+            return "operator's claim"
+        cosigners = parse_policy(self.trust.policy).cosigners(self.opened)
+        return "audited" if any(map(is_auditor, cosigners)) else "operator's claim"
 
     def _silence(self, shown: Completeness, listed: list[int], until: str) -> Finding:
         request = shown.key.removeprefix("statement:")
@@ -357,7 +363,7 @@ class _Verification:
         if responses:
             return Finding(FAILED, f"entry {responses[0]} responds, in all {len(responses)} do, {until}")
         since = self.entries[asked[0]].recorded_at
-        self.answer = f"no response to the request of {since} (entry {asked[0]}) {until}, operator's claim"
+        self.answer = f"no response to the request of {since} (entry {asked[0]}) {until}, {self._vouched()}"
         return Finding(HELD, self.answer)
 
     def _precedes(self, shown: Precedence) -> Finding:

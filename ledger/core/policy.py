@@ -7,7 +7,13 @@ from .note import COSIGNATURE, ED25519, Note, Verifier
 from .refusal import Refusal
 
 POLICY_LIMIT = 65_536  # characters
+AUDITOR = "auditor"
 _NONE = "none"
+
+
+def is_auditor(name: str) -> bool:
+    """Whether a witness that a policy lists under `name` replays the log, and so vouches for the index."""
+    return name == AUDITOR or name.startswith(AUDITOR + "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,12 @@ def published_policy(text: str) -> Policy:
 
     That text may be prose instead: without a line that begins with the word `quorum` no witness counts.
     """
-    begins_with_quorum = any(line.split()[:1] == ["quorum"] for line in text.split("\n"))
-    return parse_policy(text) if begins_with_quorum else Policy(quorum=_NONE)
+    return Policy(quorum=_NONE) if is_prose(text) else parse_policy(text)
+
+
+def is_prose(text: str) -> bool:
+    """Whether a published policy is no tlog-policy at all: no line begins with the word `quorum`."""
+    return not any(line.split()[:1] == ["quorum"] for line in text.split("\n"))
 
 
 def _define(policy: Policy, words: list[str], place: str) -> None:

@@ -26,6 +26,11 @@ from .statement import PREDICATE_TYPE, decode_statement
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 PROOF_HASHES_LIMIT = 63
 NO_GENESIS = "0" * 64
+# An impostor's key, or one that the log had before, or has by now: the file alone cannot tell.
+ANOTHER_KEY = (
+    "signed in this log's name by a key that the trust file does not list; "
+    "if the log has changed keys, use the trust file of that time"
+)
 
 # --- proofs -----------------------------------------------------------------------------
 
@@ -132,6 +137,30 @@ def _check_trusted_log(trust: Trust) -> None:
         raise Refusal("bad-policy", "its policy does not list the log's key")
 
 
+def trusted_logs(trust: Trust) -> list[Verifier]:
+    """The keys that may have signed a checkpoint, the trust file's own first.
+
+    The policy lists those that the log had before, too (c2sp.org/tlog-policy accepts each log listed).
+    """
+    own = Verifier.from_vkey(trust.vkey)
+    listed = parse_policy(trust.policy).logs
+    return [own, *(one for one in listed if one.name == trust.origin and one != own)]
+
+
+def judge_checkpoint(
+    note: str, trust: Trust, witnesses: Sequence[Verifier] = ()
+) -> tuple[Finding, Note | None]:
+    """Whether a trusted key of the log signed the checkpoint, and the note opened; raises `Refusal`."""
+    logs, signatures = trusted_logs(trust), split_note(note)[1]
+    lines = {(one.name, one.key_hash) for one in signatures}
+    signing = [log for log in logs if (log.name, log.key_hash) in lines]
+    if not signing and any(one.name == trust.origin for one in signatures):
+        return Finding(FAILED, ANOTHER_KEY), None
+    log = signing[0] if signing else logs[0]
+    _, opened = open_checkpoint(note, log, [*signing[1:], *witnesses])
+    return Finding(HELD, f"signed by {log.name}, key {log.key_hash.hex()}"), opened
+
+
 # --- verification -----------------------------------------------------------------------
 
 
@@ -144,7 +173,7 @@ def verify_receipt(
     the keys at hand, which are `known_keys` (key id to 32 bytes) and those that the statement itself
     introduces. 4 proof: index, path and checkpoint can be read. 5 inclusion: the path leads from the
     entry to the checkpoint's root. 6 trust root: origin and genesis are those of the trust file. 7
-    checkpoint: the log's trusted key signed it. 8 witnesses: the cosignatures make the policy's quorum.
+    checkpoint: a trusted key of the log signed it. 8 witnesses: the cosignatures make the policy's quorum.
     """
     verification = _Verification(entry, proof, trust, known_keys or {})
     steps = take(_CHECKS, verification)
@@ -248,9 +277,9 @@ class _Verification:
         if self.trust is None:
             return Finding(UNVERIFIED, "the key that signed the checkpoint is not known")
         self.policy = parse_policy(self.trust.policy)
-        log = Verifier.from_vkey(self.trust.vkey)
-        _, self.opened = open_checkpoint(self.proof.checkpoint, log, list(self.policy.witnesses.values()))
-        return Finding(HELD, f"signed by {log.name}, key {log.key_hash.hex()}")
+        witnesses = list(self.policy.witnesses.values())
+        finding, self.opened = judge_checkpoint(self.proof.checkpoint, self.trust, witnesses)
+        return finding
 
     def check_witnesses(self) -> Finding:
         if self.trust is None:

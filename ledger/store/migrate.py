@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import cast
 
 import psycopg
 
@@ -25,15 +25,7 @@ OLDEST_SERVER = 150000
 # Any number will do, as long as no other advisory lock of the ledger has it ("migr" in ASCII).
 MIGRATION_LOCK = 0x6D696772
 
-BOOKKEEPING: LiteralString = """
-CREATE TABLE IF NOT EXISTS ledger_migration (
-    component text COLLATE "C" NOT NULL,
-    number integer NOT NULL,
-    name text COLLATE "C" NOT NULL,
-    applied_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT ledger_migration_pkey PRIMARY KEY (component, number)
-)
-"""
+BOOKKEEPING = (SQL / "bookkeeping.sql").read_text(encoding="utf-8")
 
 
 class MigrationError(LedgerError):

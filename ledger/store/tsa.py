@@ -136,5 +136,6 @@ def _require() -> None:
         import rfc3161_client  # noqa: F401
     except ImportError as error:
         raise AnchoringMissing(
-            "time-stamps need a package that is not installed", "pip install 'evidence-ledger[anchoring]'"
+            "time-stamps need a package that is not installed",
+            "install it with `pip install 'rfc3161-client>=1.0.9,<2'`",
         ) from error

@@ -17,7 +17,7 @@ entry has no meaning; the tree is followed to its end nevertheless.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -86,6 +86,8 @@ class Auditor:
         self._sound = True  # no entry so far broke a rule
         self._difference = Difference(self._kept.judged)
         self._first_new: str | None = None  # `recordedAt` of the first entry after the kept checkpoint
+        self._standing: list[Alarm] = []  # what is wrong in the entries and files read so far
+        self._scanned = False  # this look came as far as the entries
 
     @property
     def kept(self) -> Kept:
@@ -96,12 +98,20 @@ class Auditor:
         return replace(self._kept, judged=self._tree.hashes(judged))
 
     def look(self, files: LogFiles, now: int) -> Iterator[Event]:
-        """Audit what the log shows at `now`, in ms since 1970."""
-        alarms = 0
+        """Audit what the log shows at `now`, in ms since 1970.
+
+        What is wrong in entries that an earlier look has read is named again; only what came late is not.
+        """
+        named: list[Alarm] = []
+        self._scanned = False
         for event in self._steps(files, now):
-            alarms += isinstance(event, Alarm)
+            if isinstance(event, Alarm):
+                named.append(event)
             yield event
-        yield Looked(self._tree.size, self._replay.state.size, alarms)
+        standing = [alarm for alarm in self._standing if self._scanned and alarm not in named]
+        yield from standing
+        size, judged = (self._tree.size, self._replay.state.size) if self._scanned else (0, 0)
+        yield Looked(size, judged, len(named) + len(standing))
 
     def _steps(self, files: LogFiles, now: int) -> Iterator[Progress | Alarm]:
         try:
@@ -163,17 +173,27 @@ class Auditor:
     def _scan(self, files: LogFiles, head: Head, now: int) -> Iterator[Progress | Alarm]:
         """Read what is new; or everything, where what is in memory is not what the log shows now."""
         before, size = self._tree.size, head.checkpoint.size
+        self._scanned = True
         try:
-            if before > size:
+            # A wrong file may have been mended by now.
+            if before > size or any(alarm.step == "files" for alarm in self._standing):
                 raise _Changed
-            yield from self._read(files, head, now)
+            yield from self._noting(self._read(files, head, now))
             if before and self._tree.frontier.root() != head.checkpoint.root and not self._forked:
                 raise _Changed
         except _Changed:
             self._kept, before = self.kept, 0
             self._begin()
-            yield from self._read(files, head, now)
-        yield from check_upper_tiles(files, self._tree, before)
+            self._scanned = True
+            yield from self._noting(self._read(files, head, now))
+        yield from self._noting(check_upper_tiles(files, self._tree, before))
+
+    def _noting(self, events: Iterable[Progress | Alarm]) -> Iterator[Progress | Alarm]:
+        """Keep the alarms, but for those about what came late: that is over."""
+        for event in events:
+            if isinstance(event, Alarm) and event.step != "time":
+                self._standing.append(event)
+            yield event
 
     def _read(self, files: LogFiles, head: Head, now: int) -> Iterator[Progress | Alarm]:
         """Batches are read, and handed out for judging, some way ahead of the one that is replayed."""

@@ -34,10 +34,14 @@ ShowProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One look: the log's size, how many entries hold, the alarms."""
+    """One look: the log's size, how many entries hold, all alarms, and which of them are `fresh`.
+
+    The others stood at the look before, and are standing.
+    """
 
     looked: Looked
     alarms: tuple[Alarm, ...]
+    fresh: tuple[Alarm, ...]
 
     @property
     def exit_code(self) -> int:
@@ -45,8 +49,9 @@ class Result:
         return 1 if self.alarms else 0
 
     def to_json(self) -> dict[str, Any]:
-        """The result for programs."""
-        alarms = [alarm.to_json() for alarm in self.alarms]
+        """The result for programs; an alarm that is not fresh says so."""
+        standing = {"standing": True}
+        alarms = [alarm.to_json() | ({} if alarm in self.fresh else standing) for alarm in self.alarms]
         return {
             "size": self.looked.size,
             "judged": self.looked.judged,
@@ -80,10 +85,10 @@ class Audit:
                         looked = event
         finally:
             self._save()
-        return Result(looked, tuple(alarms))
+        return Result(looked, tuple(alarms), tuple(alarms))
 
     def watch(self, every: float, show: ShowProgress) -> Iterator[Result | FilesUnreachable]:
-        """Look again and again, `every` so many seconds; each alarm that goes on is given once."""
+        """Look again and again, `every` so many seconds; an alarm that goes on is fresh once."""
         known: set[Alarm] = set()
         while True:
             started = time.monotonic()
@@ -92,7 +97,7 @@ class Audit:
                 fresh = tuple(alarm for alarm in result.alarms if alarm not in known)
                 # What stops and comes again is said again.
                 known = set(result.alarms)
-                yield Result(result.looked, fresh)
+                yield Result(result.looked, result.alarms, fresh)
             except FilesUnreachable as error:
                 yield error
             time.sleep(max(0.0, every - (time.monotonic() - started)))
@@ -178,6 +183,8 @@ def lines(result: Result) -> Iterator[str]:
     size, judged, count = result.looked.size, result.looked.judged, len(result.alarms)
     if not count:
         yield f"{size} entries audited: each follows the rules, together they make the signed checkpoint."
+    elif not size:
+        yield f"no entries read; alarms: {count}."
     else:
         part = f"the first {judged} of them follow" if judged < size else "each of them follows"
         yield f"{size} entries read, {part} the rules; alarms: {count}."
@@ -198,15 +205,22 @@ def event_json(result: Result | FilesUnreachable) -> str:
 
 
 def watch_lines(result: Result | FilesUnreachable) -> Iterator[str]:
-    """One look of a watch in words."""
+    """One look of a watch in words: each fresh alarm, then how the log stands."""
     at = format_recorded_at(_now())[:19] + "Z"
     if isinstance(result, FilesUnreachable):
         yield f"{at} unreachable: {result.what}"
         return
-    for alarm in result.alarms:
+    for alarm in result.fresh:
         yield f"{at} {alarm_line(alarm)}"
-    if not result.alarms:
-        yield f"{at} {result.looked.size} entries"
+    yield f"{at} {_standing(result)}"
+
+
+def _standing(result: Result) -> str:
+    size, judged, count = result.looked.size, result.looked.judged, len(result.alarms)
+    if not count:
+        return f"{size} entries"
+    read = f"{size} entries, {judged} hold" if size else "no entries read"
+    return f"{read}, alarms standing: {count}"
 
 
 def _now() -> int:

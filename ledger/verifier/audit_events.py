@@ -59,7 +59,10 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The end of one look: the entries read (`size`), and those of them that were `judged` and hold."""
+    """The end of one look: the entries read (`size`), and those of them that were `judged` and hold.
+
+    Both are 0 when the look ended before the entries; those of earlier looks may not be the log's any more.
+    """
 
     size: int
     judged: int

@@ -5,6 +5,7 @@ import time
 import urllib.error
 import urllib.request
 import zlib
+from collections.abc import Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from http.client import HTTPException
 from pathlib import Path
@@ -24,6 +25,8 @@ TRIES = 4
 READERS = 4
 FILES_AHEAD = 8  # of each sort
 WAIT = 0.5  # seconds before the second try, twice as long before each further one
+ABSENT = frozenset({404, 410})
+FORBIDDEN = 403
 
 
 class FilesUnreachable(Unreadable):
@@ -46,17 +49,26 @@ class Folder:
 
 
 class Web:
-    """`LogFiles` below an http or https address."""
+    """`LogFiles` below an http or https address.
+
+    A bucket that lets nobody list its files says 403 of one that is not there. So does one that lets nobody
+    read, of every file: once the checkpoint could be read, a tile of which it says so is absent.
+    """
 
     def __init__(self, address: str) -> None:
         self._address = address.rstrip("/")
+        self._absent = ABSENT  # what the server says of a tile that is not there
 
     def read(self, path: str) -> bytes | None:
         """Raises `FilesUnreachable` once the server has failed to answer several times."""
         address = f"{self._address}/{path}"
+        is_tile = path != CHECKPOINT_PATH
         for attempt in range(TRIES):
             try:
-                return _get(address)
+                data = _get(address, self._absent if is_tile else ABSENT)
+                if data is not None and not is_tile:
+                    self._absent = ABSENT | {FORBIDDEN}
+                return data
             except (OSError, HTTPException) as error:
                 failure = error
             time.sleep(WAIT * 2**attempt if attempt + 1 < TRIES else 0)
@@ -97,8 +109,8 @@ class ReadAhead:
                 self._coming[following] = self._pool.submit(self._files.read, following)
 
 
-def _get(address: str) -> bytes | None:
-    """The answer's body; None for 404 and 410. Raises OSError, HTTPException."""
+def _get(address: str, absent: Set[int]) -> bytes | None:
+    """The answer's body; None when its status is one of `absent`. Raises OSError, HTTPException."""
     request = urllib.request.Request(address, headers={"User-Agent": "evidence-audit"})  # noqa: S310 -- `log_files` admits http and https alone
     try:
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
@@ -106,7 +118,7 @@ def _get(address: str) -> bytes | None:
             packed = answer.headers.get("Content-Encoding") == "gzip"
     except urllib.error.HTTPError as error:
         with error:
-            if error.code in (404, 410):
+            if error.code in absent:
                 return None
         raise
     # Buckets hand bundles out as they hold them, packed or not.

@@ -7,6 +7,8 @@ import gc
 import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.context import BaseContext
+from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Protocol
 
@@ -77,9 +79,7 @@ class JudgingElsewhere:
     """In processes of their own, one for each core; a context manager that ends them."""
 
     def __init__(self, processes: int) -> None:
-        # Started afresh: a copy of this process could hold locks of threads that it does not have.
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(min(processes, MOST_PROCESSES), context, initializer=_prepare)
+        self._pool = ProcessPoolExecutor(min(processes, MOST_PROCESSES), _context(), initializer=_prepare)
 
     def __enter__(self) -> "JudgingElsewhere":
         return self
@@ -91,6 +91,21 @@ class JudgingElsewhere:
 
     def submit(self, entries: Sequence[bytes], known: Mapping[str, bytes]) -> Callable[[], Judgements]:
         return self._pool.submit(judge, entries, known).result
+
+
+def _context() -> BaseContext:
+    """How processes are started: as copies of this one, which have all that is imported, if it has but one
+    thread. A copy could hold locks of threads that it does not have, so otherwise they are started afresh.
+    """
+    return multiprocessing.get_context("fork" if _threads() == 1 else "spawn")
+
+
+def _threads() -> int | None:
+    """The threads of this process, those included that Python does not know; None where nobody tells."""
+    try:
+        return len(list(Path("/proc/self/task").iterdir()))
+    except OSError:
+        return None
 
 
 def _prepare() -> None:

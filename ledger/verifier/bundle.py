@@ -12,15 +12,14 @@ from functools import cached_property
 
 from ..core import disclosure
 from ..core.bundle import Anchor
-from ..core.checkpoint import open_checkpoint
 from ..core.checkpoint import parse as parse_checkpoint
 from ..core.disclosure import Disclosure
 from ..core.envelope import pae
 from ..core.keys import verify
 from ..core.merkle import verify_consistency
-from ..core.note import Verifier, split_note
-from ..core.policy import Policy, parse_policy
-from ..core.receipt import Trust
+from ..core.note import split_note
+from ..core.policy import Policy, is_auditor, parse_policy
+from ..core.receipt import Trust, judge_checkpoint
 from ..core.refusal import Refusal
 from ..core.report import (
     FAILED,
@@ -43,8 +42,6 @@ from .reading import MALFORMED, Item, Reading, read_trusted
 from .replay import Judged, Replayed, compromised, replay
 from .timestamp import read_reply
 
-# A witness of the policy under such a name replays the log: its cosignature vouches for the index, too.
-AUDITOR = "auditor"
 CHUNK = 500  # entries judged in one go
 SHOWN = 3  # defects told one by one in a step's detail
 
@@ -74,7 +71,7 @@ def verify_bundle(
     1 file: it reads as a bundle. 2 form: entries and statements are in their one form. 3 signatures: each
     is good under its key. 4 key status: exactly those signed who had to, with keys that could at that
     position. 5 inclusion: each entry's path leads to the checkpoint's root. 6 trust root: origin and genesis
-    are those of the trust file. 7 checkpoint: the log's trusted key signed it. 8 witnesses: the
+    are those of the trust file. 7 checkpoint: a trusted key of the log signed it. 8 witnesses: the
     cosignatures make the policy's quorum. 9 completeness: for each key the entries are all there are, up to
     the index statement. 10 rules: each entry may follow the earlier ones. 11 disclosures: what is held opens
     what was signed. 12 documents: bytes have their names' hashes. 13 time-stamps: replies are about
@@ -251,9 +248,8 @@ def check_checkpoint(reading: Verification) -> Finding:
     """The log's own signature."""
     if reading.trust is None:
         return Finding(UNVERIFIED, "the key that signed the checkpoint is not known")
-    log = Verifier.from_vkey(reading.trust.vkey)
-    open_checkpoint(reading.bundle.head.checkpoint, log)
-    return Finding(HELD, f"signed by {log.name}, key {log.key_hash.hex()}")
+    finding, _ = judge_checkpoint(reading.bundle.head.checkpoint, reading.trust)
+    return finding
 
 
 def check_witnesses(reading: Verification) -> Finding:
@@ -290,7 +286,7 @@ def _is_audited(reading: Verification) -> bool:
         _, witnesses = _cosigners(reading, reading.trust)
     except Refusal:
         return False  # for the step about witnesses to tell
-    return any(name == AUDITOR or name.startswith(AUDITOR + "-") for name in witnesses)
+    return any(map(is_auditor, witnesses))
 
 
 # --- 9 completeness ---------------------------------------------------------------------

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..core.report import Report
-from . import audit_command, cited_command
 from .files import Unreadable, read_trust, verify_file
 from .words import lines
 
@@ -24,9 +23,14 @@ GRAVEST_FIRST = (2, 1, 3, 0)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    # Each of the other two imports what only it needs.
     if list(arguments[:1]) == ["audit"]:
+        from . import audit_command
+
         return audit_command.main(arguments[1:])
     if list(arguments[:1]) == ["citation"]:
+        from . import cited_command
+
         return cited_command.main(arguments[1:])
     options = _parser().parse_args(arguments)
     try:

@@ -1,5 +1,6 @@
 """The verifier's edge: files in, reports out. Everything else of the verifier takes bytes."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,7 @@ def verify_file(path: Path, trust: Trust | None) -> Report:
             return verify_index_proof(data.decode("utf-8", "replace"), trust)
         if len(data) < LARGE:
             return verify_bundle(data, trust, documents)
-        with JudgingElsewhere(processes=1) as judging:
+        with JudgingElsewhere(os.cpu_count() or 1) as judging:
             return verify_bundle(data, trust, documents, judging=judging)
     except Unreadable as error:
         return Report((Step(1, "file", UNREADABLE, error.what),), UNREADABLE)
@@ -90,7 +91,8 @@ def read_receipt(path: Path) -> ReceiptFiles:
         return ReceiptFiles(entry.read_bytes(), proof.read_text(encoding="utf-8"))
     except OSError as error:
         mend = "a receipt is two files side by side, N.entry and N.tlog-proof"
-        raise Unreadable(f"{error.filename}: {error.strerror}", mend) from error
+        missing = error.filename if entry.exists() or proof.exists() else path
+        raise Unreadable(f"{missing}: {error.strerror}", mend) from error
     except UnicodeDecodeError as error:
         raise Unreadable(f"{proof} is not text", "restore the file from a copy") from error
 

@@ -101,7 +101,8 @@ class PartialState:
     # --- the view -------------------------------------------------------------
 
     def aggregate(self, originator_id: str) -> Aggregate | None:
-        found = self._fold(originator_id)
+        pending = originator_id in self._pending
+        found = self._fold(originator_id) if pending else self._aggregates.get(originator_id)
         prefix, _, slug = originator_id.partition(":")
         if originator_id == LEDGER:
             if self.size and not isinstance(found, LedgerMain):

@@ -49,8 +49,8 @@ ORDER BY 1, 2 LIMIT %(limit)s;
 -- name: opened
 SELECT o.position FROM view_open_items o
 WHERE o.rel = %(kind)s AND o.position < %(size)s AND o.position > %(after)s
-    AND (%(asked)s::text IS NULL OR EXISTS (SELECT 1 FROM view_open_items a
-        WHERE a.key = %(asked)s AND a.rel = 'asks' AND a.position = o.position))
+    AND (%(asked)s::text[] IS NULL OR EXISTS (SELECT 1 FROM view_open_items a
+        WHERE a.key = ANY(%(asked)s) AND a.rel = 'asks' AND a.position = o.position))
     AND (%(about)s::text[] IS NULL OR EXISTS (SELECT 1 FROM view_open_items s
         WHERE s.key = ANY(%(about)s) AND s.rel = 'subject' AND s.position = o.position))
 ORDER BY o.position LIMIT %(limit)s;

@@ -3,22 +3,38 @@
 
 -- name: stems
 -- Each term as a query in every language, and whether it is a stop word in some: statements in that language could
--- not be found by it.
+-- not be found by it. Then the stems of its words by each of the dictionaries, to look for in labels.
 SELECT (english || french || german || phraseto_tsquery('simple', words) || lexemes::tsquery)::text,
-    words <> '' AND least(numnode(english), numnode(french), numnode(german)) = 0
+    words <> '' AND least(numnode(english), numnode(french), numnode(german)) = 0,
+    ARRAY(
+        SELECT string_agg(coalesce((ts_lexize(dictionary::regdictionary, word))[1], word), ' ' ORDER BY place)
+        FROM unnest(%(dictionaries)s::text[]) WITH ORDINALITY AS one (dictionary, language)
+        CROSS JOIN LATERAL unnest(string_to_array(words, ' ')) WITH ORDINALITY AS each (word, place)
+        GROUP BY language ORDER BY language
+    )
 FROM unnest(%(words)s::text[], %(lexemes)s::text[]) WITH ORDINALITY AS term (words, lexemes, number)
 CROSS JOIN LATERAL (SELECT phraseto_tsquery('english', words), phraseto_tsquery('french', words),
     phraseto_tsquery('german', words)) AS stemmed (english, french, german)
 ORDER BY number;
 
+-- name: label_stems
+-- The stems of the words of each label, a space between them.
+SELECT string_agg(coalesce((ts_lexize(dictionary::regdictionary, word))[1], word), ' ' ORDER BY place)
+FROM unnest(%(dictionaries)s::text[], %(words)s::text[]) WITH ORDINALITY AS label (dictionary, words, number)
+LEFT JOIN LATERAL unnest(string_to_array(words, ' ')) WITH ORDINALITY AS each (word, place) ON true
+GROUP BY number ORDER BY number;
+
 -- name: found
--- Ranks: 0 what names the thing looked for, or has that id; 2 titles; 4 other disclosures; 6 codes; 8 what mentions
+-- Ranks: 0 what names the thing looked for, or has that id; 2 titles; 4 other disclosures; 6 codes, and codes that are
+-- called so in any language; 7 what is about a statement of an issue so called, and names none itself; 8 what mentions
 -- something of that name. Texts in another language than the viewer's come one behind. A statement that is found by
 -- several terms stands where the worst of them puts it.
 WITH RECURSIVE term AS (
-    SELECT number, words::tsquery AS words, code::tsquery AS code, written, excluded
-    FROM unnest(%(words)s::text[], %(codes)s::text[], %(written)s::text[], %(excluded)s::boolean[])
-        WITH ORDINALITY AS given (words, code, written, excluded, number)
+    SELECT number, words::tsquery AS words, code::tsquery AS code, written, excluded, labelled::tsquery AS labelled,
+        issues::tsquery AS issues
+    FROM unnest(%(words)s::text[], %(codes)s::text[], %(written)s::text[], %(excluded)s::boolean[],
+        %(labelled)s::text[], %(issues)s::text[])
+        WITH ORDINALITY AS given (words, code, written, excluded, labelled, issues, number)
 ), seen AS NOT MATERIALIZED (
     SELECT * FROM view_search WHERE position < %(size)s AND visibility = ANY(%(visible)s)
 ), said AS MATERIALIZED (
@@ -28,6 +44,20 @@ WITH RECURSIVE term AS (
     SELECT DISTINCT number, name
     FROM said CROSS JOIN LATERAL unnest(string_to_array(names, ' ')) AS name
     WHERE member IN ('names', 'title')
+), meaning (number, position, key, depth) AS (
+    SELECT number, seen.position, key, 0
+    FROM term JOIN seen ON array_to_tsvector(string_to_array(seen.codes, ' ')) @@ term.issues
+    UNION
+    SELECT number, near.position, near.key, depth + 1
+    -- One look-up for each statement of the issue, never all that refers to anything.
+    FROM meaning CROSS JOIN LATERAL (
+        SELECT seen.position, seen.key
+        FROM view_timeline AS timeline JOIN seen USING (position)
+        WHERE timeline.key = 'statement:' || meaning.key
+            AND meaning.key = ANY(string_to_array(seen.about, ' '))
+        OFFSET 0
+    ) AS near
+    WHERE depth < 4
 ), hit AS MATERIALIZED (
     SELECT number, position, 'disclosure:' || member AS why,
         CASE WHEN member NOT IN ('names', 'title') THEN 4 WHEN names IS NULL THEN 2 ELSE 0 END
@@ -39,6 +69,11 @@ WITH RECURSIVE term AS (
             WHEN starts_with(split_part(seen.names, ':', 2), term.written) OR seen.names = term.written THEN 0
             ELSE 6 END
     FROM term JOIN seen ON array_to_tsvector(string_to_array(seen.codes, ' ')) @@ term.code
+    UNION ALL
+    SELECT term.number, seen.position, 'code', 6
+    FROM term JOIN seen ON array_to_tsvector(string_to_array(seen.codes, ' ')) @@ term.labelled
+    UNION ALL
+    SELECT number, position, 'issue', 7 FROM meaning WHERE depth > 0
     UNION ALL
     SELECT named.number, seen.position, 'name:' || named.name, 8
     FROM named JOIN seen
@@ -71,18 +106,19 @@ WITH RECURSIVE term AS (
     ) AS missing
     FROM sorted
 ), page AS (
-    SELECT position, rank FROM judged
+    SELECT position, rank, facets FROM judged
     WHERE missing = '{}' AND (rank, -position) > (%(rank)s, -%(position)s)
     ORDER BY rank, -position LIMIT %(limit)s
 )
 SELECT 'item' AS what, position, rank::bigint AS number,
-    (SELECT array_agg(DISTINCT why) FROM hit WHERE hit.position = page.position) AS texts
+    (SELECT array_agg(DISTINCT why) FROM hit WHERE hit.position = page.position) AS texts,
+    (SELECT array_agg(DISTINCT facet) FROM unnest(facets) AS facet WHERE facet LIKE 'issue:%%') AS issues
 FROM page
 UNION ALL
-SELECT 'total', NULL, count(*), NULL FROM judged WHERE missing = '{}'
+SELECT 'total', NULL, count(*), NULL, NULL FROM judged WHERE missing = '{}'
 UNION ALL
 -- What each value would leave, all other facets staying as they are chosen.
-SELECT 'facet', NULL, count(*), ARRAY[value]
+SELECT 'facet', NULL, count(*), ARRAY[value], NULL
 FROM judged CROSS JOIN LATERAL unnest(judged.facets) AS value
 WHERE missing <@ ARRAY[split_part(value, ':', 1)]
 GROUP BY value;

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ledger.core.note import Verifier, split_note
+from ledger.core.note import split_note
 from ledger.store.embedded import EmbeddedServer
 from ledger.store.tilestore import FolderLogFiles
 from tests.acceptance.conftest import evidence
@@ -61,12 +61,20 @@ def test_a_key_is_rotated_and_every_step_is_published(data: Path) -> None:
     assert signers(data) == 1
     checked = evidence("check", "--data", data)
     assert checked.code == 0, checked.err
-    # Receipts of the old key alone hold by the trust file that was kept, later ones by the new one.
-    kept = data / f"trust-{Verifier.from_vkey(old).key_hash.hex()}.json"
-    assert evidence("verify", data / "receipts" / "0.entry", "--trust", kept).code == 0
-    assert evidence("verify", data / "receipts" / "0.entry", "--trust", data / "trust.json").code == 1
-    newest = data / "receipts" / f"{after['index']}.entry"
-    assert evidence("verify", newest, "--trust", data / "trust.json").code == 0
+    # What the old key alone has signed holds by the new trust file, too; the old file knows no newer key.
+    kept = Path(after["kept"])
+    assert json.loads(kept.read_text())["vkey"] == old
+    newest = after["index"]
+    assert [verified(data, 0, kept), verified(data, newest, kept)] == [0, 1]
+    assert [verified(data, 0), verified(data, newest)] == [0, 0]
+    told = evidence("verify", data / "receipts" / f"{newest}.entry", "--trust", kept).out
+    assert "use the trust file of that time" in told
+
+
+def verified(data: Path, index: int, trust: Path | None = None) -> int:
+    """The exit code of `evidence verify` for the receipt of an entry."""
+    receipt = data / "receipts" / f"{index}.entry"
+    return evidence("verify", receipt, "--trust", trust or data / "trust.json").code
 
 
 def test_there_is_nothing_to_retire_where_one_key_signs(data: Path) -> None:
@@ -83,6 +91,18 @@ def test_a_key_made_before_is_brought_into_force(data: Path) -> None:
     shown = rotate(data, "--new", str(made))
     assert len(shown["logKeys"]) == 2
     assert signers(data) == 2
+
+
+def test_what_a_stolen_key_has_signed_is_no_longer_accepted(data: Path) -> None:
+    stolen = vkey(data)
+    assert evidence("key", "rotate-log", "--data", data, "--stolen").code == 1
+    alone = max(int(path.stem) for path in (data / "receipts").glob("*.entry")) - 1
+    assert verified(data, alone) == 0
+    after = rotate(data, "--retire", "--stolen")
+    assert stolen not in (data / "trust.json").read_text()
+    assert [verified(data, alone), verified(data, after["index"])] == [1, 0]
+    # Keys that were retired in good order before stay listed.
+    assert verified(data, 0) == 0
 
 
 def test_the_public_files_are_rebuilt_elsewhere_byte_for_byte(data: Path, tmp_path: Path) -> None:

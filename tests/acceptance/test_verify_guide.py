@@ -77,7 +77,9 @@ def run(folder: Path, url: str, commands: list[str]) -> str:
 
 def test_each_reader_has_commands_and_no_other_command_stands_there() -> None:
     assert all(len(blocks(reader)) >= 3 for reader in READERS)
-    assert sum(len(blocks(reader)) for reader in READERS) == GUIDE.read_text().count("```sh")
+    assert sum(len(blocks(reader)) for reader in READERS) == GUIDE.read_text().count("```sh verify")
+    # How to get the program is tried in tests/verifier/test_getting_it.py.
+    assert GUIDE.read_text().count("```") == 2 * (GUIDE.read_text().count("```sh verify") + 1)
 
 
 def test_the_journalist_reads_that_the_page_is_complete_and_that_a_changed_one_is_refused(read: Read) -> None:
@@ -85,6 +87,9 @@ def test_the_journalist_reads_that_the_page_is_complete_and_that_a_changed_one_i
     assert re.search(r"complete up to entry \d+", said)
     assert "refused, as it should be" in said
     assert "accepted" not in said
+    # It could be read, and is not what was signed.
+    assert "verdict: failed" in said
+    assert "unreadable" not in said
 
 
 def test_the_lawyer_sees_each_step_of_the_report_and_proofs_of_absence(read: Read) -> None:

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
+import httpx2
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.acceptance.conftest import evidence, served
@@ -21,7 +22,7 @@ NARROW: Final = {"width": 390, "height": 844}
 
 
 class Picture(NamedTuple):
-    """A page, how it is looked at, and where the view begins."""
+    """A page, how it is looked at, and where the view begins. `{...}` in a path is an id, see `ids`."""
 
     name: str
     path: str
@@ -41,6 +42,12 @@ PICTURES: Final = (
     Picture("factory-chinese", f"/zh{FACTORY}", narrow=True),
     Picture("unanswered", "/en/open"),
     Picture("unanswered-dark-narrow", "/de/open", "dark", narrow=True),
+    Picture("statement", "/en/statements/{question}"),
+    Picture("statement-proof-narrow", "/en/statements/{finding}", narrow=True, at="#proof"),
+    Picture("investigation", "/en/investigations/{audit}"),
+    Picture("investigation-dark", "/en/investigations/{audit}", "dark", at="#checklist"),
+    Picture("party", "/en/parties/ietp"),
+    Picture("party-narrow", "/fr/parties/ietp", narrow=True),
     Picture("knowledge", "/en/open/knowledge?about=factory:foshan-nanhai-mattel"),
     Picture("compare", "/fr/criteria?issue=working-time", at="table"),
     Picture("search", "/en/search?q=training"),
@@ -63,17 +70,30 @@ def main() -> int:
         evidence("demo", "--no-serve", "--data", data)
         with served(data) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+            named = ids(url)
             for picture in PICTURES:
-                take(browser, url, picture)
+                take(browser, url, picture._replace(path=picture.path.format(**named)))
                 print(picture.name)
             browser.close()
     return 0
 
 
+def ids(url: str) -> dict[str, str]:
+    """Ids of statements about the factory: the last question, the first finding, the audit it is within."""
+    answer = httpx2.get(f"{url}/v1{FACTORY}/timeline", params={"limit": 1000})
+    lines = answer.raise_for_status().json()["items"]
+    finding = next(one for one in lines if one["event"] == "DeterminationIssued")
+    audit = next(ref["id"] for ref in finding["refs"] if ref["rel"] == "within")
+    question = [one["id"] for one in lines if one["event"] == "QuestionAsked"][-1]
+    return {"question": question, "finding": finding["id"], "audit": audit}
+
+
 def take(browser: Browser, url: str, picture: Picture) -> None:
     """One picture into the folder."""
     size = NARROW if picture.narrow else WIDE
-    context = browser.new_context(viewport=size, color_scheme=picture.scheme)  # type: ignore[arg-type]
+    # Else it would be taken on the way to where the view begins.
+    still: Final = {"reduced_motion": "reduce", "color_scheme": picture.scheme}
+    context = browser.new_context(viewport=size, **still)  # type: ignore[arg-type]
     page = context.new_page()
     answer = page.goto(url + picture.path)
     assert answer is not None

@@ -364,3 +364,32 @@ def test_a_log_without_an_index_makes_a_page_that_claims_less(opened: Open) -> N
     found = opened(dossier(bundle_bytes(log, "factory:toys")).decode())
     assert found.failed == set()
     assert found.grades["completeness"] == "unchecked"
+
+
+def test_how_a_finding_was_reached_is_held_against_the_descriptions_of_its_investigation(
+    opened: Open,
+) -> None:
+    log = Log.opened()
+    log.register("ngo")
+    log.register("certifier", roles=("certifier",))
+    log.factory("toys")
+    alleged = log.say("AllegationMade", "ngo", about=["factory:toys"], claim={"issue": "osh/ppe"})
+    who = [{"party": "certifier", "role": "lead"}]
+    told = {"stage": "reported", "participants": who, "methods": ["management-interview", "records-review"]}
+    team = {"team": {"lang": "en", "text": "Two people."}}
+    first = log.say("AuditDescribed", "certifier", about=["factory:toys"], claim=told, hidden=team)
+    log.disclosures.clear()
+    later = {"stage": "closed", "participants": who, "notice": "announced", "competence": "not-disclosed"}
+    log.say("AuditDescribed", "certifier", about=["factory:toys"], claim=later, refs=[("sameAs", first)])
+    for within in ([("within", first)], []):
+        refs = [("about", alleged), *within]
+        claim = {"outcome": "not-evidenced"}
+        log.say("DeterminationIssued", "certifier", about=["factory:toys"], claim=claim, refs=refs)
+    page = dossier(bundle_bytes(log, "factory:toys")).decode()
+    found = opened(page)
+    assert found.failed == set()
+    assert found.grades["page text"] == "held"
+    forged = opened(page.replace("announced (by entry", "unannounced (by entry"))
+    assert forged.failed == {"page text"}
+    assert "announced (by entry" in forged.page.inner_text("main")
+    assert "unannounced (by entry" not in forged.page.inner_text("main")

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from tests.acceptance.conftest import evidence
+from tests.browser.keyboard import reach
 from tests.browser.newsroom import Newsroom, ask_for_key, enrol, newsroom
 
 pytestmark = pytest.mark.xdist_group("browser-submit")
@@ -192,8 +193,10 @@ def test_an_allegation_with_a_document_is_found_on_the_timeline(page: Page, room
     assert alleged["provenance"]["signedBy"] == ["watch"]
     logged = room.ask(f"/v1/statements/{alleged['id']}")
     assert json.loads(signed or "") == logged["statement"]
-    shown = page.request.get(f"{room.url}/en/factories/mill?at_least={room.size}")
-    assert "Workers say that nobody trained them." in shown.text()
+    page.get_by_role("link", name="The statement's page").click()
+    page.get_by_role("main").get_by_role("link", name="River Mill").first.click()
+    line = page.locator(f"ol.timeline > li#e{alleged['position']}")
+    expect(line).to_contain_text("Workers say that nobody trained them.")
 
 
 def test_the_receipt_is_two_files_that_the_command_line_verifies(
@@ -215,6 +218,11 @@ def test_the_receipt_is_two_files_that_the_command_line_verifies(
     page.reload()
     expect(page.locator("#receipt")).to_be_visible()
     expect(page.locator("#receipts")).to_contain_text("allegation")
+    expect(page.locator("#citation")).to_contain_text("urn:evidence-ledger:v1:citation")
+    assert page.locator("#code").evaluate("async (image) => (await image.decode(), image.naturalWidth)") > 0
+    shown = page.locator("#receipt-facts").inner_text() + page.locator("#stated").inner_text()
+    assert not re.search(r"\d{4}-\d{2}-\d{2}", shown)
+    assert "UTC" in shown
 
 
 def test_a_draft_is_there_again_after_a_reload_and_gone_once_it_is_signed(page: Page, room: Newsroom) -> None:
@@ -411,32 +419,85 @@ def test_a_draft_saved_as_a_file_is_signed_by_the_command_line(
     assert json.loads(base64.urlsafe_b64decode(disclosure + "==="))[2]["text"] == "“No gloves” – 没有手套 🧤"
 
 
-def test_a_statement_is_made_and_signed_by_keyboard_alone(page: Page, room: Newsroom) -> None:
-    page.goto(f"{room.url}/en/submit/allegation")
+def test_a_key_is_made_and_its_request_saved_by_keyboard_alone(chromium: Browser, room: Newsroom) -> None:
+    context = room.profile(chromium)
+    page = context.new_page()
+    page.goto(f"{room.url}/en/submit/keys")
+    reach(page, "party")
+    page.keyboard.type("union")
+    reach(page, "label")
+    page.keyboard.type("Desk")
+    reach(page, "Make the key")
+    page.keyboard.press("Enter")
+    expect(page.locator("#keys > li[data-state=waiting]")).to_be_visible()
+    reach(page, "Save the request")
+    with page.expect_download() as saved:
+        page.keyboard.press("Enter")
+    request = room.folder / saved.value.suggested_filename
+    saved.value.save_as(request)
+    added = room.add_device(request, "union")
+    reach(page, "look-again")
+    page.keyboard.press("Enter")
+    card = page.locator("#keys > li[data-state=in-force]")
+    expect(card).to_contain_text("in force since entry")
+    assert card.locator("code").first.inner_text().replace(" ", "") == added["keyId"][:32]
+    context.close()
+    assert room.told() == []
+
+
+def test_an_allegation_with_a_document_is_made_and_found_on_the_timeline_by_keyboard_alone(
+    page: Page, room: Newsroom
+) -> None:
+    scan = b"Eight people sleep in a room.\n" * 1_000
+    rooms: FilePayload = {"name": "rooms.txt", "mimeType": "text/plain", "buffer": scan}
+    # Listened for from the start: a dialogue that opens before anybody listens is closed by the browser.
+    page.on("filechooser", lambda dialogue: dialogue.set_files(rooms))
+    form(page, room, "document?event=DocumentCaptured")
+    reach(page, "document-file")
+    page.keyboard.press("Enter")
+    expect(page.locator("#document-told")).to_contain_text(f"{len(scan)} bytes, text/plain")
+    type_about_the_mill(page)
+    reach(page, "f-claim-title")
+    page.keyboard.type("Notes on the dormitory")
+    sign_by_keyboard(page)
+
+    reach(page, "an allegation")
+    page.keyboard.press("Enter")
     expect(page.locator("#statement[data-ready]")).to_be_attached()
+    type_about_the_mill(page)
+    reach(page, "f-claim-issue")
+    page.keyboard.type("Housing")  # a select takes what is typed
+    reach(page, "f-claim-text")
+    page.keyboard.type("Eight people to a room.")
+    sign_by_keyboard(page)
+    document, alleged = room.timeline()[-2:]  # which also waits until the pages have it
+    assert [(ref["rel"], ref["id"]) for ref in alleged["refs"]] == [("basedOn", document["id"])]
 
-    def reach(target: str) -> None:
-        for _ in range(120):
-            if page.evaluate("document.activeElement.id || document.activeElement.textContent") == target:
-                return
-            page.keyboard.press("Tab")
-        raise AssertionError(f"{target} is not reached by Tab")
+    reach(page, "to-statement")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/statements/{alleged['id']}**")
+    reach(page, "River Mill")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/factories/mill**")
+    line = page.locator(f"ol.timeline > li#e{alleged['position']}")
+    expect(line).to_contain_text("Eight people to a room.")
+    expect(line).to_contain_text("Notes on the dormitory")
 
+
+def type_about_the_mill(page: Page) -> None:
     first = page.get_by_role("combobox", name="about whom or what").first.get_attribute("id")
     assert first is not None
-    reach(first)
+    reach(page, first)
     page.keyboard.type("factory:mill")
-    reach("f-claim-issue")
-    page.keyboard.type("Housing")  # a select takes what is typed
-    reach("f-claim-text")
-    page.keyboard.type("Eight people to a room.")
-    reach("preview-button")
+
+
+def sign_by_keyboard(page: Page) -> None:
+    reach(page, "preview-button")
     page.keyboard.press("Enter")
     expect(page.locator("#preview-title")).to_be_focused()
-    reach("sign")
+    reach(page, "sign")
     page.keyboard.press("Enter")
     expect(page.locator("#receipt-title")).to_be_focused()
-    assert room.timeline()[-1]["content"]["text"]["text"] == "Eight people to a room."
 
 
 def test_without_a_script_the_page_says_which_command_does_the_same(

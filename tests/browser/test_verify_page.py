@@ -36,8 +36,8 @@ CHANGES = {
     "checkpoint": {"inclusion", "checkpoint"},
     "disclosure": {"disclosures"},
 }
-# The drill picks a byte by chance: one in a statement may break a rule, name another issuer, or break a
-# disclosure's digest. Of an entry that is there for context nothing is claimed to be complete.
+# The drill picks a byte by chance: one in a statement may break a rule, name another issuer, or break the
+# digest of a disclosure. Of an entry that is there for context nothing is claimed to be complete.
 BY_CHANCE = {
     "statement": {"completeness", "rules", "key status", "disclosures"},
     "signature": {"completeness"},

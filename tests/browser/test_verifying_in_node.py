@@ -19,7 +19,7 @@ import pytest
 from api.dossier.page import dossier
 from ledger.core.entry import decode_entry
 from ledger.core.index_proof import format_index_proof, parse_index_proof, verify_index_proof
-from ledger.core.receipt import Trust, format_trust, parse_trust, verify_receipt
+from ledger.core.receipt import ANOTHER_KEY, Trust, format_trust, parse_trust, verify_receipt
 from ledger.core.refusal import Refusal
 from ledger.core.report import Report
 from ledger.proving import prove_all, prove_precedence, prove_silence
@@ -238,9 +238,22 @@ def _impostor() -> str:
     return receipts.proof_of(3, signer=receipts.note.Signer(receipts.ORIGIN, receipts.common.seed("x")))
 
 
+def _bad_line() -> str:
+    key_hash = receipts.EARLIER.verifier.key_hash
+    return receipts.note.NoteSignature(receipts.ORIGIN, key_hash, bytes(64)).line
+
+
 WRONG: dict[str, Callable[[], tuple[tuple[bytes, str], Trust]]] = {
     "the proof of another entry": lambda: (receipt(proof=receipts.proof_of(2)), receipts.trust()),
     "a checkpoint by an impostor": lambda: (receipt(proof=_impostor()), receipts.trust()),
+    "a checkpoint by a key the log had before": lambda: (
+        receipt(proof=receipts.proof_of(3, signer=receipts.EARLIER)),
+        receipts.of_both_keys(),
+    ),
+    "a bad signature of a key the log had before": lambda: (
+        receipt(proof=receipts.proof_of(3) + _bad_line()),
+        receipts.of_both_keys(),
+    ),
     "another genesis": lambda: (receipt(), replace(receipts.trust(), genesis="f" * 64)),
     "a proof without a header": lambda: (receipt(proof="index 3\n\n"), receipts.trust()),
     "a proof without a checkpoint": lambda: (
@@ -422,6 +435,48 @@ def test_an_index_from_before_a_request_shows_no_silence_here_either(scripts: Sc
     found = verified(scripts, trust(log), proof_json=text.encode())
     assert [one["name"] for one in found["steps"] if one["grade"] == "failed"] == ["answer"]
     assert_same(found, verify_index_proof(text, trust(log)))
+
+
+def test_a_key_that_is_not_listed_is_told_in_the_same_words(scripts: Scripts) -> None:
+    entry, proof = receipt(proof=_impostor())
+    answer = given(scripts, receipts.trust(), ("9.entry", entry), ("9.tlog-proof", proof.encode()))
+    bundle = given(scripts, root(), ("b.jsonl", (CORPUS / "checkpoint-by-another-key.jsonl").read_bytes()))
+    for (found,) in (answer["reports"], bundle["reports"]):
+        step = next(one for one in found["steps"] if one["name"] == "checkpoint")
+        assert (step["grade"], step["detail"]) == ("failed", ANOTHER_KEY)
+
+
+@pytest.mark.parametrize("kind", ["bundle", "proof file"])
+def test_older_files_hold_by_a_trust_file_that_lists_the_earlier_key(scripts: Scripts, kind: str) -> None:
+    def after_the_change(before: Trust) -> Trust:
+        later = receipts.note.Signer(before.origin, receipts.common.seed("later log key")).verifier.vkey
+        return replace(before, vkey=later, policy=f"log {later}\n{before.policy}")
+
+    if kind == "bundle":
+        data, trusts = (CORPUS / "sound.jsonl").read_bytes(), after_the_change(root())
+        found, report = verified(scripts, trusts, bundle_jsonl=data), verify_bundle(data, trusts)
+    else:
+        text, trusts = proof_files()["all"], after_the_change(trust(answering()))
+        found = verified(scripts, trusts, proof_json=text.encode())
+        report = verify_index_proof(text, trusts)
+    assert report.exit_code == 0
+    assert_same(found, report)
+
+
+@pytest.mark.parametrize("name", ["auditor-1", "auditors"])
+def test_an_auditor_vouches_for_an_answer_as_in_python(scripts: Scripts, name: str) -> None:
+    log = answering()
+    note, reader = proofs.audited(log, name)
+    source = MemorySource(log)
+    for proof in (
+        prove_all(source, "factory:toys", note),
+        prove_all(source, "factory:nowhere", note),
+        prove_silence(source, proofs.id_of(log, "QuestionAsked"), note),
+    ):
+        text = format_index_proof(proof)
+        report = verify_index_proof(text, reader)
+        assert ("audited" in report.verdict) == (name == "auditor-1")
+        assert_same(verified(scripts, reader, proof_json=text.encode()), report)
 
 
 # --- words ------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 from api import settings
-from api.cli.app import app
+from api.cli.app import application
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -71,7 +71,7 @@ def test_every_command_of_ours_exists_with_its_options(name: str) -> None:
     program, command, *arguments = command_line(OURS[name])
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
     assert program in scripts
-    group: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(application())
     assert command in group.commands
     # Parses and checks the options; runs nothing.
     group.commands[command].make_context(command, arguments)
@@ -81,7 +81,7 @@ def test_every_command_in_the_instructions_names_a_service() -> None:
     for line in re.findall(r"docker compose run --rm (.*)$", TEXT, re.M):
         name, *arguments = shlex.split(line)
         _, command, *fixed = command_line(OURS[name])
-        group: Any = typer.main.get_command(app)
+        group: Any = typer.main.get_command(application())
         group.commands[command].make_context(command, [*fixed, *arguments])
 
 

@@ -302,18 +302,28 @@ class Log:
 
     def append(self, signed: Signed) -> Recorded:
         """Decide, admit and append; time goes on by a second."""
-        envelope, statement = signed.envelope, signed.statement
-        recorded_at = self.time_of(statement)
-        decide(self.state, statement, envelope, recorded_at, verifier(envelope))
-        held = admit(self.state, statement, signed.disclosures)
-        recorded = Recorded(
-            self.state.size, recorded_at, statement, tuple(one.keyid for one in envelope.signatures)
-        )
-        entry = encode_entry(envelope, recorded_at)
+        self._decide(signed)
+        held = admit(self.state, signed.statement, signed.disclosures)
+        self.disclosures.update(held)
+        return self._enter(signed)
+
+    def enter(self, signed: Signed) -> Recorded:
+        """Decide and append, as a server that admits more would."""
+        self._decide(signed)
+        return self._enter(signed)
+
+    def _decide(self, signed: Signed) -> None:
+        recorded_at = self.time_of(signed.statement)
+        decide(self.state, signed.statement, signed.envelope, recorded_at, verifier(signed.envelope))
+
+    def _enter(self, signed: Signed) -> Recorded:
+        recorded_at = self.time_of(signed.statement)
+        key_ids = tuple(one.keyid for one in signed.envelope.signatures)
+        recorded = Recorded(self.state.size, recorded_at, signed.statement, key_ids)
+        entry = encode_entry(signed.envelope, recorded_at)
         self.state.apply(recorded, leaf_hash(entry))
         self.entries.append(entry)
         self.recorded.append(recorded)
-        self.disclosures.update(held)
         self.now += 1_000
         return recorded
 

@@ -30,7 +30,7 @@ class SmallLog:
         self.entries: list[bytes] = []
         self.disclosures: list[list[str]] = []
         self.recorded: list[Recorded] = []
-        self._made: dict[str, str] = {}
+        self.made: dict[str, str] = {}
 
     def say(
         self,
@@ -75,7 +75,7 @@ class SmallLog:
         return self._append(payload, f"{issued[:-1]}.000Z", [] if withheld else texts)
 
     def _subjects(self, names: list[str]) -> list[dict[str, Any]]:
-        digests = {name: self._made.get(name, hashlib.sha256(name.encode()).hexdigest()) for name in names}
+        digests = {name: self.made.get(name, hashlib.sha256(name.encode()).hexdigest()) for name in names}
         return [{"digest": {"sha256": digests[name]}, "name": name} for name in sorted(names)]
 
     def _append(self, payload: bytes, recorded_at: str, texts: list[str]) -> str:
@@ -90,7 +90,7 @@ class SmallLog:
         self.disclosures.append(texts)
         self.recorded.append(recorded)
         for subject in recorded.statement.subjects:
-            self._made.setdefault(subject.name, recorded.statement.id)
+            self.made.setdefault(subject.name, recorded.statement.id)
         return recorded.statement.id
 
     def _disclose(self, name: str, value: Any) -> str:

@@ -192,6 +192,40 @@ def test_an_entry_that_breaks_a_rule_is_named_again_at_the_next_look() -> None:
     assert codes(alarms_of(log, files, auditor.kept)) == codes(first)
 
 
+def test_a_running_auditor_names_at_each_look_what_still_is_wrong() -> None:
+    log = small_log()
+    broken = publish([*log.entries, log.entries[3]])
+    auditor = Auditor(trust_of(log))
+    looks = [look(auditor, broken, log.now) for _ in range(3)]
+    assert [codes(alarms) for alarms, _ in looks] == [[("time-decreased", 8)]] * 3
+    assert [(looked.size, looked.judged) for _, looked in looks] == [(9, 8)] * 3
+
+
+def test_a_split_view_stands_in_a_running_auditor() -> None:
+    log, other = small_log(), small_log(3)
+    other.say("AllegationMade", "ngo", about=["factory:works"], claim={"issue": "osh/heat"})
+    allege(other, 3)
+    auditor = Auditor(trust_of(log))
+    look(auditor, publish(log.entries), log.now)
+    for _ in range(2):
+        alarms, _ = look(auditor, publish(other.entries), other.now)
+        assert ("split-view", 6) in codes(alarms)
+
+
+def test_a_wrong_file_is_named_until_it_is_mended(long_log: Log) -> None:
+    whole = publish(long_log.entries)
+    wrong = whole.copy()
+    wrong["tile/1/000.p/2"] = bytes(64)
+    auditor = Auditor(trust_of(long_log))
+    said = [look(auditor, files, long_log.now)[0] for files in (wrong, wrong, whole, whole)]
+    assert [[alarm.code for alarm in alarms if alarm.step != "time"] for alarms in said] == [
+        ["file-wrong"],
+        ["file-wrong"],
+        [],
+        [],
+    ]
+
+
 # --- checkpoints ------------------------------------------------------------------------
 
 

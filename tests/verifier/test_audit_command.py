@@ -19,7 +19,8 @@ from ledger.core.receipt import format_trust
 from ledger.core.tiles import LogFiles
 from ledger.verifier import audit_command, audit_files
 from ledger.verifier.audit import Auditor
-from ledger.verifier.audit_command import Audit, Result
+from ledger.verifier.audit_command import Audit, Result, event_json, watch_lines
+from ledger.verifier.audit_events import Alarm
 from ledger.verifier.audit_files import (
     FilesUnreachable,
     Folder,
@@ -66,6 +67,7 @@ class Server:
     def __init__(self, files: Files) -> None:
         self.files = files
         self.answers: list[int] = []
+        self.absent = 404
         self.asked: list[str] = []
 
     def answer(self, path: str) -> tuple[int, bytes]:
@@ -73,7 +75,7 @@ class Server:
         if self.answers:
             return self.answers.pop(0), b""
         data = self.files.read(path)
-        return (404, b"") if data is None else (200, data)
+        return (self.absent, b"") if data is None else (200, data)
 
 
 @contextmanager
@@ -128,6 +130,30 @@ def test_a_server_that_keeps_failing_says_nothing_about_the_log(log: Log) -> Non
         server.answers = [500] * audit_files.TRIES
         with pytest.raises(FilesUnreachable, match="500"):
             Web(address).read("checkpoint")
+
+
+def test_a_bucket_that_nobody_may_list_forbids_what_is_not_there(log: Log) -> None:
+    size = len(log.entries)
+    files = publish(log.entries)
+    with serving(files) as (server, address):
+        server.absent = 403
+        with pytest.raises(FilesUnreachable, match="403"):
+            Web(address).read("tile/entries/000")  # nobody knows yet whether it lets anybody read
+        bucket = Web(address)
+        (*_, looked) = Auditor(trust_of(log)).look(bucket, log.now)
+        assert looked.to_json() == {"size": size, "judged": size, "alarms": 0}
+        del files[f"tile/entries/000.p/{size}"]
+        (alarm, _) = Auditor(trust_of(log)).look(bucket, log.now)
+        assert isinstance(alarm, Alarm)
+        assert alarm.code == "file-missing"
+        assert server.asked[-2:] == [f"tile/entries/000.p/{size}", "tile/entries/000"]
+
+
+def test_a_bucket_that_nobody_may_read_is_no_missing_log(log: Log) -> None:
+    with serving(Files()) as (server, address):
+        server.absent = 403
+        with pytest.raises(FilesUnreachable, match="403"):
+            list(Auditor(trust_of(log)).look(Web(address), log.now))
 
 
 def test_a_server_that_sends_without_end_is_not_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,6 +277,7 @@ def test_evidence_audit_is_the_same_code(log: Log, place: Path) -> None:
     ran = evidence("audit", place / "log", "--trust", trust, "--state", state)
     assert ran.code == 1
     assert ran.out.startswith("ALARM history rollback")
+    assert ran.out.endswith("no entries read; alarms: 1.\n")
     assert evidence("audit", "http://127.0.0.1:9/", "--trust", trust).code == 2
     assert evidence("audit", place / "log", "--trust", trust, "--watch", "--every", "0").code == 2
 
@@ -306,12 +333,18 @@ class Shown:
 
 
 def watched(log: Log, state: Path, *states: Files | None) -> list[object]:
-    """What a watch says of each state: its alarms' codes, or that it could not look."""
+    """What a watch says of each state: its fresh alarms' codes, or that it could not look."""
+    return [
+        [alarm.code for alarm in one.fresh] if isinstance(one, Result) else "down"
+        for one in results(log, state, *states)
+    ]
+
+
+def results(log: Log, state: Path, *states: Files | None) -> list[Result | FilesUnreachable]:
     files: LogFiles = Shown(*states)
     audit = Audit(files, Auditor(trust_of(log), read_kept(state, trust_of(log))), state)
     watch = audit.watch(0.0, lambda done, total: None)
-    said = [next(watch) for _ in states]
-    return [[a.code for a in one.alarms] if isinstance(one, Result) else "down" for one in said]
+    return [next(watch) for _ in states]
 
 
 def test_a_watch_names_what_happens_when_it_happens_and_once(log: Log, tmp_path: Path) -> None:
@@ -319,6 +352,30 @@ def test_a_watch_names_what_happens_when_it_happens_and_once(log: Log, tmp_path:
     wrong = publish([*log.entries, log.entries[-1]])
     said = watched(log, tmp_path / "state", half, whole, None, half, half, whole, wrong, wrong)
     assert said == [[], [], "down", ["rollback"], [], [], ["statement-known"], []]
+
+
+def test_an_alarm_stands_for_as_long_as_what_it_names(log: Log, tmp_path: Path) -> None:
+    whole, half = publish(log.entries), publish(log.entries[:5])
+    said = results(log, tmp_path / "state", whole, half, None, half, whole)
+    looks = [one for one in said if isinstance(one, Result)]
+    assert [[alarm.code for alarm in one.alarms] for one in looks] == [[], ["rollback"], ["rollback"], []]
+    assert [one.exit_code for one in looks] == [0, 1, 1, 0]
+    assert [one.to_json()["alarms"][0].get("standing") for one in looks[1:3]] == [None, True]
+    told = [[line[21:] for line in watch_lines(one)] for one in looks]
+    assert told[1][0].startswith("ALARM history rollback entry 5:")
+    assert told[1][1:] == told[2] == ["no entries read, alarms standing: 1"]
+    assert told[0] == told[3] == [f"{len(log.entries)} entries"]
+
+
+def test_a_broken_rule_stands_in_a_running_watch(log: Log, tmp_path: Path) -> None:
+    wrong = publish([*log.entries, log.entries[-1]])
+    *_, last = results(log, tmp_path / "state", wrong, wrong, wrong)
+    assert isinstance(last, Result)
+    size = len(log.entries)
+    assert [line[21:] for line in watch_lines(last)] == [
+        f"{size + 1} entries, {size} hold, alarms standing: 1"
+    ]
+    assert json.loads(event_json(last))["exitCode"] == 1
 
 
 def test_a_watch_that_is_started_again_remembers(log: Log, tmp_path: Path) -> None:

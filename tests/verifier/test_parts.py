@@ -223,8 +223,21 @@ def test_the_command_gives_programs_the_counts(capsys: pytest.CaptureFixture[str
     assert steps["disclosures"]["counts"] == {"held": 2, "withheld": 0, "erased": 1}
 
 
-def test_a_missing_file_is_exit_code_2(tmp_path: Path) -> None:
-    assert main([str(tmp_path / "nothing.jsonl")]) == 2
+@pytest.mark.parametrize("name", ["nothing.jsonl", "nothing", "8.entry"])
+def test_a_missing_file_is_exit_code_2_and_called_as_it_was_given(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / name
+    assert main([str(path), "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["steps"][0]["detail"] == f"{path}: No such file or directory"
+
+
+def test_the_half_of_a_receipt_that_is_missing_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "8.entry").write_bytes(b"{}")
+    assert main([str(tmp_path / "8"), "--json"]) == 2
+    assert f"{tmp_path / '8.tlog-proof'}: No such" in capsys.readouterr().out
 
 
 # --- statements of any shape ------------------------------------------------------------

@@ -42,15 +42,17 @@ def open_items(
         return of("request", after, asked), of("commitment", None, None)
 
     requests, commitments = visit.read(question)
-    asking = [one for one in requests.items if isinstance(one, OpenItem)]
-    promised = [one for one in commitments.items if isinstance(one, OpenItem)] if not after else []
     moment = requests.moment
+    asking = board.owed(_open_items(requests), moment.today, not all, asked)
+    # They have no addressees, and stand once, on the first page.
+    promised = [] if asked or after else board.owed(_open_items(commitments), moment.today, not all)
     return visit.page(
         "open.html",
         moment,
         Names({**commitments.names.by_name, **requests.names.by_name}),
-        requests=_narrowed(board.groups(asking, moment.today, not all), asked),
-        commitments=[] if asked else board.groups(promised, moment.today, not all),
+        totals=board.totals(asking),
+        requests=board.groups(asking),
+        commitments=board.groups(promised),
         about_name=about,
         asked=asked,
         all=all,
@@ -58,9 +60,8 @@ def open_items(
     )
 
 
-def _narrowed(groups: list[board.Group], asked: str | None) -> list[board.Group]:
-    """One addressee's own part of what several were asked together."""
-    return [group for group in groups if asked in (None, group.name)]
+def _open_items(page: queries.Page) -> list[OpenItem]:
+    return [one for one in page.items if isinstance(one, OpenItem)]
 
 
 @router.get("/open/knowledge")

@@ -9,6 +9,7 @@ from fastapi import Query
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
+from api.dossier.text import words
 from api.parameters import After
 from api.searching import Issues, Kinds, Methods, Order, SaidBy, SignedBy, Years, chosen
 from api.web.claims import Claims
@@ -60,6 +61,7 @@ def search(
         trouble=None,
         facets=Facets(results, visit.language, Claims(visit.language, visit.naming(results.names))),
         marked_text=marked_text,
+        method=METHOD,
         order=order,
     )
 
@@ -90,6 +92,10 @@ TITLES: Final = {
 PARAMETERS: Final = {"saidBy": "said_by", "signedBy": "signed_by"}
 
 
+METHOD: Final = ("methods", "notice", "competence", "gbvTraining")
+"""What stands beside every determination, wherever it is shown (the letter, R19)."""
+
+
 class Facets:
     """The facets of a page of results in words."""
 
@@ -112,11 +118,25 @@ class Facets:
             return self._claims.issue(value)
         return self._claims.code("method", value) if parameter == "method" else value
 
-    def why(self, match: Match) -> str:
-        """Why a statement was found."""
-        gettext = self._language.gettext
+    def why(self, match: Match, event: str) -> str:
+        """Why a statement of this event was found."""
+        gettext, listed = self._language.gettext, self._language.listed
         if match.member is not None:
             return gettext("in its {member}").format(member=self._claims.label(match.member))
         if match.name is not None:
             return gettext("it names {name}").format(name=self._claims.named(match.name))
-        return gettext("by its codes: {codes}").format(codes=", ".join(match.codes))
+        if match.issues:
+            issues = listed([self._claims.issue(one) for one in match.issues])
+            return gettext("by the issue of what it is about: {issues}").format(issues=issues)
+        called = dict.fromkeys(self._called(member, code, event) for member, code in match.codes)
+        return gettext("by its codes: {codes}").format(codes=listed(list(called)))
+
+    def _called(self, member: str, code: str, event: str) -> str:
+        """A code in words, as far as there are any."""
+        if member == "kind":
+            return self._language.gettext(code)
+        if member == "event":
+            return self._language.gettext(words()["events"].get(code, code))
+        if code.startswith(("party:", "factory:", "criterion:")):
+            return self._claims.named(code)
+        return self._claims.value(member, code, event) if member else code

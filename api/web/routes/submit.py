@@ -11,16 +11,21 @@ from starlette.responses import Response
 from api.client.keyrequest import LIMIT, KeyRequestError, read_request
 from api.dossier.text import words
 from api.drafts.tables import tables_of
+from api.members import SLUGS
 from api.problems import Problem
 from api.qr import code_svg
+from api.web.claims import DATES
 from api.web.form_words import KINDS, PURPOSES
 from api.web.forms import Field, Form, Forms, offered
+from api.web.naming import FOUNDERS, GROUPS
 from api.web.routing import Visiting, pages
 from api.web.submit_words import translated
 from api.web.visit import Visit
+from ledger.core.citation import LENGTH_LIMIT, format_citation, parse_citation
 from ledger.core.entry import decode_entry_trusted
 from ledger.core.grammar import is_digest
 from ledger.core.kinds import KINDS as TABLES
+from ledger.core.refusal import Refusal
 from ledger.core.statement import read_statement
 from ledger.domain.visibility import ANONYMOUS, may_see
 
@@ -69,7 +74,19 @@ def code(visit: Visiting, request: Annotated[str, Query(max_length=LIMIT)]) -> R
 @router.get("/submit/done")
 def done(visit: Visiting) -> Response:
     """The receipts that this browser keeps."""
-    return visit.page("submit_done.html", None, signs=True, data=_of_every_form(visit))
+    data = _of_every_form(visit) | {"code": f"/{visit.language.code}/submit/citation.svg"}
+    return visit.page("submit_done.html", None, signs=True, data=data)
+
+
+@router.get("/submit/citation.svg")
+def cited(visit: Visiting, text: Annotated[str, Query(max_length=LENGTH_LIMIT)]) -> Response:
+    """The code of a citation, for a printed receipt; of no other text is one made."""
+    try:
+        citation = format_citation(parse_citation(text))
+    except Refusal as refusal:
+        raise Problem("bad-parameter", refusal.what, "text") from refusal
+    svg = code_svg(citation, visit.language.gettext("Code of this statement, for paper"))
+    return Response(svg, headers={"cache-control": "no-store"}, media_type="image/svg+xml")
 
 
 @router.get("/submit/cosign")
@@ -135,7 +152,11 @@ def _shared(visit: Visit) -> dict[str, Any]:
         "done": f"/{language.code}/submit/done",
         "submit": f"/{language.code}/submit",
         "statements": f"/{language.code}/statements",
+        "dates": sorted(DATES),
+        "slugs": sorted(SLUGS),
         "labels": {
+            "names": {name: language.gettext(word) for name, word in FOUNDERS.items()}
+            | {f"group:{code}": language.gettext(word) for code, word in GROUPS.items()},
             "events": {name: language.gettext(word) for name, word in words()["events"].items()},
             "relations": _relations(visit),
         },

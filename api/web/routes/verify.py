@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.answers import answer, service_of
-from api.client.rotation import policy_with
+from api.client.amending import policy_with_keys
 from api.parameters import NAME
 from api.web import assets
 from api.web.routing import Visiting, pages
 from api.web.verify_words import translated
 from api.web.visit import Visit
-from ledger.core.receipt import Trust, format_trust
+from ledger.core.policy import is_prose
+from ledger.core.receipt import Trust, format_trust, unwitnessed_policy
 from ledger.domain.terms import Terms
 from projections import queries
 from projections.names import Names
@@ -91,7 +92,6 @@ def trust(request: Request) -> Response:
 def own_trust(origin: str, genesis: str, terms: Terms) -> Trust:
     """The trust root that a ledger's own terms amount to: a key in force, and the policy it has published."""
     policy = terms.policy
-    if not any(line.split()[:1] == ["quorum"] for line in policy.split("\n")):
-        # Prose, which asks for no witness.
-        policy = f"log {terms.log_keys[0]}\nquorum none\n"
-    return Trust(origin, genesis, terms.log_keys[0], policy_with(policy, terms.log_keys))
+    if is_prose(policy):  # it asks for no witness
+        policy = unwitnessed_policy(terms.log_keys[0])
+    return Trust(origin, genesis, terms.log_keys[0], policy_with_keys(policy, terms.log_keys))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from .quantities import WEEKS_IN_A_MONTH, decimal, disjoint, measure
+from .quantities import WEEKS_IN_A_MONTH, Measure, decimal, measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,23 @@ def pair(one: Clause, other: Clause) -> Pair:
         return Pair(one.id, other.id, "not-comparable", "qualitative")
     if one.claim.get("comparator") != other.claim.get("comparator"):
         return Pair(one.id, other.id, "not-comparable", "comparator")
-    left, right = measure(first), measure(second)
+    left, right = _measured(one.claim, first), _measured(other.claim, second)
     if left is None or right is None or (left.dimension, left.per) != (right.dimension, right.per):
         return Pair(one.id, other.id, "not-comparable", "unit")
-    return Pair(one.id, other.id, "differ" if disjoint(left, right) else "same", None)
+    return Pair(one.id, other.id, "same" if _alike(left, right) else "differ", None)
+
+
+def _measured(claim: Mapping[str, Any], quantity: Mapping[str, Any]) -> Measure | None:
+    """Of a limit the number alone: its comparator tells already which way it bounds, so that a `bound` beside
+    it adds nothing.
+    """
+    if claim.get("comparator") in ("max", "min"):
+        quantity = {name: value for name, value in quantity.items() if name != "bound"}
+    return measure(quantity)
+
+
+def _alike(left: Measure, right: Measure) -> bool:
+    """Whether both ends are equal, and both are of one thing as far as that is said."""
+    of_one = left.of is None or right.of is None or left.of == right.of
+    ends = [(one.low, one.low_strict, one.high, one.high_strict) for one in (left, right)]
+    return of_one and ends[0] == ends[1]

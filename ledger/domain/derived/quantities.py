@@ -14,10 +14,11 @@ WEEKS_IN_A_MONTH = Fraction(52, 12)
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A quantity as the interval [low, high] in base units of its dimension; None is an open side.
+    """A quantity as the interval from low to high in base units of its dimension; None is an open side.
 
-    `per` is the dimension and size of the period it is counted for ("" where it is not counted per anything),
-    `of` what it is a quantity of, if that is said.
+    An end belongs to it unless it is strict: "more than 60 h" leaves 60 h out. `per` is the dimension and
+    size of the period it is counted for ("" where it is not counted per anything), `of` what it is a quantity
+    of, if that is said.
     """
 
     low: Fraction | None
@@ -25,6 +26,8 @@ class Measure:
     dimension: str
     per: str
     of: str | None
+    low_strict: bool = False
+    high_strict: bool = False
 
 
 def measure(quantity: Mapping[str, Any]) -> Measure | None:
@@ -36,7 +39,16 @@ def measure(quantity: Mapping[str, Any]) -> Measure | None:
     low, high = _interval(quantity)
     per, length = _per(quantity.get("per"))
     scale = factor / length
-    return Measure(_scaled(low, scale), _scaled(high, scale), dimension, per, quantity.get("of"))
+    bound = quantity.get("bound")
+    return Measure(
+        low=_scaled(low, scale),
+        high=_scaled(high, scale),
+        dimension=dimension,
+        per=per,
+        of=quantity.get("of"),
+        low_strict=bound == "more-than",
+        high_strict=bound == "less-than",
+    )
 
 
 def _interval(quantity: Mapping[str, Any]) -> tuple[Fraction | None, Fraction | None]:
@@ -67,11 +79,14 @@ def _scaled(value: Fraction | None, factor: Fraction) -> Fraction | None:
 
 def disjoint(one: Measure, other: Measure) -> bool:
     """Whether no value fits both intervals."""
-    return _below(one.high, other.low) or _below(other.high, one.low)
+    return _below(one, other) or _below(other, one)
 
 
-def _below(high: Fraction | None, low: Fraction | None) -> bool:
-    return high is not None and low is not None and high < low
+def _below(one: Measure, other: Measure) -> bool:
+    """Whether all of `one` lies below all of `other`: where they touch, only if one leaves that value out."""
+    if one.high is None or other.low is None:
+        return False
+    return one.high < other.low or (one.high == other.low and (one.high_strict or other.low_strict))
 
 
 def decimal(value: Fraction, places: int = 1) -> str:

@@ -45,8 +45,11 @@ STATES = {
 }
 
 
-def same_slug(addressee: str, claimant: str) -> bool:
-    return addressee.partition(":")[2] == claimant if ":" in addressee else addressee == claimant
+def itself(addressee: str, claimant: str) -> bool:
+    """A party answers for itself. For a group or a factory nobody does: a party that is merely called alike
+    is another one, and the registry ties none to either. Whoever asked may conclude.
+    """
+    return addressee == claimant
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def _moved(one: Statement) -> Mapping[str, Any]:
 
 
 def standings(
-    request: Statement, followers: Sequence[Follower], today: str, speaks_for: SpeaksFor = same_slug
+    request: Statement, followers: Sequence[Follower], today: str, speaks_for: SpeaksFor = itself
 ) -> list[Standing]:
     """Each addressee's standing on the day `today`, in the request's order."""
     late = due(request, followers).passed(today)

@@ -74,6 +74,7 @@ def test_a_range_of_a_document_is_given_out(captured: Poster) -> None:
     assert part.headers["content-range"] == f"bytes 5-99/{len(PDF)}"
     behind = captured.client.get(path, headers={"range": f"bytes={len(PDF)}-"})
     assert (behind.status_code, behind.json()["code"]) == (416, "bad-range")
+    assert behind.headers["content-range"] == f"bytes */{len(PDF)}"
     stale = captured.client.get(path, headers={"range": "bytes=5-99", "if-range": '"other"'})
     assert stale.status_code == 200
 

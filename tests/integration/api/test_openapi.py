@@ -52,6 +52,8 @@ def test_the_document_is_openapi_3_1_and_names_every_route(client: TestClient) -
         "/v1/factories/{slug}/timeline",
         "/v1/factories/{slug}/matrix",
         "/v1/parties/{slug}",
+        "/v1/parties/{slug}/timeline",
+        "/v1/parties/{slug}/matrix",
         "/v1/requests",
         "/v1/commitments",
         "/v1/criteria",

@@ -81,7 +81,8 @@ def test_what_was_found_is_marked_in_the_excerpt(told: Poster) -> None:
 
 
 def test_codes_and_names_are_found_too(told: Poster) -> None:
-    assert {item["event"] for item in found(told, "pre-job-training")} == {"AllegationMade"}
+    trained = {item["event"] for item in found(told, "pre-job-training")}
+    assert trained == {"AllegationMade", "DeterminationIssued"}
     assert found(told, "toys")[0]["event"] == "FactoryRegistered"
     alleged = next(one for one in told.log.recorded if one.statement.event == "AllegationMade")
     assert found(told, alleged.statement.id[:16])[0]["id"] == alleged.statement.id
@@ -147,3 +148,107 @@ def test_the_page_of_results_shows_hand_and_voice_and_marks_words(told: Poster) 
 def test_the_page_says_what_cannot_be_looked_for(told: Poster) -> None:
     assert "only says what is to be left out" in page(told, "/en/search", 400, q="-toys").text
     assert "Nothing is found" in page(told, "/en/search", q="nowhere").text
+
+
+# --- by what codes are called ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def harassed(case: Poster) -> Poster:
+    """The case, an allegation of harassment without a word of text, and a finding about it."""
+    issue = {"issue": "harassment-gbv"}
+    log = case.log
+    alleged = log.say("AllegationMade", "ngo", about=["factory:toys"], claim=issue, visibility="public")
+    outcome = {"outcome": "not-evidenced"}
+    methods = {"methods": ["records-review"]}
+    audit = log.investigation("certifier", ["factory:toys"], ["certifier"], claim=methods)
+    refs = [("about", alleged), ("within", audit)]
+    log.say("DeterminationIssued", "certifier", about=["factory:toys"], claim=outcome, refs=refs)
+    return case
+
+
+@pytest.mark.parametrize(
+    "q", ["harassment", "harassments", "harcèlement", "harcelement", "Belästigung", "骚扰"]
+)
+def test_a_code_is_found_by_what_it_is_called_in_any_language(harassed: Poster, q: str) -> None:
+    shown = found(harassed, q)
+    assert [item["event"] for item in shown] == ["AllegationMade", "DeterminationIssued"]
+    assert shown[0]["matched"] == [{"in": "code", "codes": ["harassment-gbv"]}]
+    assert [item["issues"] for item in shown] == [["harassment-gbv"]] * 2
+
+
+def test_a_finding_is_found_by_the_issue_of_what_it_is_about(harassed: Poster) -> None:
+    (item,) = found(harassed, "harassment", kind="determination")
+    assert item["matched"] == [{"in": "issue", "codes": ["harassment-gbv"]}]
+    assert found(harassed, "harassment-gbv", kind="determination") == [item]
+    assert found(harassed, '"gender-based violence"', kind="determination")[0]["id"] == item["id"]
+    assert found(harassed, "not-evidenced -harassment", limit=100) == [
+        one for one in found(harassed, "not-evidenced", limit=100) if one["id"] != item["id"]
+    ]
+
+
+@pytest.mark.parametrize("q", ["Arbeitsschutz", "santé", "职业安全"])
+def test_the_label_of_a_group_of_issues_finds_all_below_it(told: Poster, q: str) -> None:
+    issues = {issue for item in found(told, q, kind="allegation") for issue in item["issues"]}
+    assert issues == {"osh/ppe", "osh/pre-job-training"}
+
+
+def test_words_of_one_label_have_to_stand_together_in_a_phrase(harassed: Poster) -> None:
+    assert found(harassed, '"violence gender-based"') == []
+
+
+def test_labels_of_measures_find_nothing(told: Poster) -> None:
+    criterion = [item for item in found(told, "Stunden") if item["kind"] == "criterion"]
+    assert criterion == []
+
+
+def test_pages_of_what_labels_find_follow_each_other(harassed: Poster) -> None:
+    first = harassed.read("/v1/search", q="骚扰", limit=1)
+    second = harassed.read("/v1/search", q="骚扰", limit=1, after=first["next"])
+    assert first["total"] == second["total"] == 2
+    assert second["next"] is None
+    assert [first["items"][0]["event"], second["items"][0]["event"]] == [
+        "AllegationMade",
+        "DeterminationIssued",
+    ]
+
+
+def test_a_sealed_issue_is_not_found_by_its_label_nor_through_it(case: Poster) -> None:
+    sealed = case.log.say(
+        "AllegationMade",
+        "ngo",
+        about=["factory:toys"],
+        claim={"issue": "harassment-gbv"},
+        visibility="parties",
+        audience=["certifier"],
+    )
+    case.log.say(
+        "DeterminationIssued",
+        "certifier",
+        about=["factory:toys"],
+        claim={"outcome": "not-evidenced"},
+        refs=[("about", sealed)],
+    )
+    assert found(case, "harassment") == []
+
+
+def test_the_page_shows_a_finding_with_its_issue_and_how_it_was_reached(harassed: Poster) -> None:
+    shown = page(harassed, "/en/search", q="harassment", kind="determination").text
+    hit = shown.partition("1 statement found")[2]
+    for told in (
+        "Issue Harassment and gender-based violence",
+        "Outcome Not evidenced",
+        "Methods Records review",
+        "Notice not disclosed",
+        "Competence not disclosed",
+        "Training on gender-based violence not disclosed",
+        "Detectability Hard to detect",
+        "by the issue of what it is about: Harassment and gender-based violence",
+    ):
+        assert told in hit
+    assert "harassment-gbv" not in hit
+
+
+def test_the_page_says_in_the_readers_words_by_what_it_was_found(harassed: Poster) -> None:
+    shown = page(harassed, "/de/search", q="骚扰", kind="allegation").text
+    assert "nach Codes: Belästigung und geschlechtsspezifische Gewalt" in shown

@@ -36,6 +36,7 @@ def test_a_reader_sees_what_it_has_just_written(case: Poster) -> None:
         "/v1/parties",
         "/v1/parties/ngo",
         "/v1/parties/ngo/timeline",
+        "/v1/parties/ngo/matrix",
         "/v1/requests",
         "/v1/commitments",
         "/v1/criteria",
@@ -54,6 +55,20 @@ def test_every_view_says_its_ledger_its_clock_and_its_notice(case: Poster, path:
 
 def test_a_party_is_shown_with_its_keys(case: Poster) -> None:
     assert case.log.keys["ngo"].id in str(case.read("/v1/parties/ngo"))
+
+
+def test_a_matrix_shows_what_is_claimed_about_a_party(case: Poster) -> None:
+    claim = {"issue": "audit-integrity/coaching"}
+    made = case.log.say("AllegationMade", "ngo", about=["party:certifier", "factory:toys"], claim=claim)
+    reply = case.log.say("ResponseGiven", "certifier", refs=[("disputes", made)])
+    shown = case.read("/v1/parties/certifier/matrix")
+    assert shown["name"] == "party:certifier"
+    (row,) = shown["rows"]
+    (cell,) = row["allegations"]
+    assert (row["issue"], cell["id"]) == (claim["issue"], made.statement.id)
+    assert [one["id"] for one in cell["replies"]] == [reply.statement.id]
+    assert case.read("/v1/parties/certifier/matrix", as_of=made.index)["rows"] == []
+    assert case.read("/v1/factories/toys/matrix")["rows"] != []
 
 
 def test_an_investigation_is_shown_with_its_checklist(case: Poster) -> None:
@@ -157,7 +172,10 @@ def test_a_parameter_that_cannot_be_used_is_named(case: Poster, path: str, place
     assert problem["mend"]
 
 
-@pytest.mark.parametrize("path", ["/v1/factories/none", "/v1/parties/none", f"/v1/investigations/{'0' * 64}"])
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/factories/none", "/v1/parties/none", "/v1/parties/none/matrix", f"/v1/investigations/{'0' * 64}"],
+)
 def test_what_is_not_there_is_not_found(case: Poster, path: str) -> None:
     response = case.client.get(path)
     assert response.status_code == 404

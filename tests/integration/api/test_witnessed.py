@@ -17,11 +17,12 @@ from api.app import create_app
 from api.settings import Settings
 from ledger.core.keys import key_id
 from ledger.core.receipt import Trust, verify_receipt
+from ledger.verifier.bundle import verify_bundle
 from tests.integration.api.conftest import Poster, TwinLog
 from tests.outside.witness import server as faults
 from tests.outside.witness.server import WitnessServer, serving
 from tests.outside.witness.witness import Head, Witness
-from tests.support.builder import FOUNDING_KEYS, ORIGIN, Log, genesis_claim, log_vkey
+from tests.support.builder import FOUNDING_KEYS, OPERATOR_DEVICE, ORIGIN, Log, genesis_claim, log_vkey
 
 FOUNDERS = ("ledger:main", "party:operator", "party:registrar")
 
@@ -194,3 +195,50 @@ def test_an_entry_that_is_not_published_in_time_is_overdue(
         monkeypatch.setattr("api.promises.SystemClock.now", lambda _: int(later * 1000))
         found = proof(client, genesis)
         assert (found["overdue"], found["maxPublishDelay"]) == (True, 60)
+
+
+def test_an_amended_policy_that_cannot_be_read_is_not_taken_in_and_publication_goes_on(
+    ledger: Witnessed,
+) -> None:
+    with ledger.serve() as client:
+        ledger.open(client)
+        assert ledger.poster is not None
+        poster = ledger.poster
+        broken = ledger.policy.replace("quorum both", "quorum nobody")
+        answer = poster.post(poster.log.draft("LedgerAmended", "operator", claim={"policy": broken}))
+        assert answer.status_code == 422
+        problem = answer.json()
+        assert (problem["code"], problem["place"]) == ("bad-policy", "/predicate/claim/policy")
+        assert "line 5" in problem["detail"]
+        assert client.get("/v1/ledger").json()["policy"] == ledger.policy
+        registered = poster.log.register("ngo")
+        until(lambda: proof(client, registered.statement.id)["witnessed"])
+
+
+def test_an_auditor_outside_the_quorum_vouches_for_bundles_and_holds_nothing_up(ledger: Witnessed) -> None:
+    north, auditor = ledger.servers
+    policy = (
+        f"log {log_vkey()}\nwitness north {north.witness.vkey} {north.url}\n"
+        f"witness auditor {auditor.witness.vkey} {auditor.url}\nquorum north\n"
+    )
+    auditor.faults.append(faults.status(503))
+    with ledger.serve() as client:
+        trust = Trust(ORIGIN, ledger.open(client, policy), log_vkey(), policy)
+        assert ledger.poster is not None
+        ledger.poster.log.factory("toys")
+        assert bundle_verdict(client, ledger.poster, trust).endswith(", operator's claim")
+        auditor.faults.clear()
+        # It is asked again with each new tree, after the pause that its failures have earned.
+        until(lambda: bundle_verdict(client, ledger.poster, trust).endswith(", audited"))
+
+
+def bundle_verdict(client: TestClient, poster: Poster | None, trust: Trust) -> str:
+    """What a verifier says of the factory's bundle, once it is indexed and published."""
+    assert poster is not None
+    service = client.app.state.service  # type: ignore[attr-defined]
+    service.wait_for(poster.position)
+    claim = service.index.advance().to_claim()
+    index = poster.log.draft("IndexPublished", "operator", claim=claim, signers=[OPERATOR_DEVICE])
+    indexed = poster.post(index).json()
+    until(lambda: proof(client, indexed["id"])["witnessed"])
+    return verify_bundle(client.get("/v1/factories/toys/bundle").content, trust).verdict

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.app import run
+from api.client.keyfile import read_key_file
 
 NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
 
@@ -21,6 +22,30 @@ def test_a_new_database_gets_its_tables_and_its_ledger_by_one_command(
     assert init(tmp_path / "a", empty_database_url) == 0
     assert run(["party", "--data", str(tmp_path / "a"), "--database", empty_database_url]) == 0
     assert "registrar" in capsys.readouterr().out
+    where = ["--data", str(tmp_path / "a"), "--database", empty_database_url]
+    assert run(["matrix", "party:registrar", *where]) == 0
+    assert "Nothing is claimed about it at that moment." in capsys.readouterr().out
+
+
+def test_the_founder_is_told_which_keys_stay_unlocked_and_why(
+    tmp_path: Path,
+    empty_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("EVIDENCE_PASSPHRASE", "correct horse battery staple")
+    assert run(["init", "--data", str(tmp_path), "--database", empty_database_url]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "operator-device.key and log.key are not locked, as they sign while nobody is there to type" in said
+    )
+    locked = {path.name: read_key_file(path).locked for path in (tmp_path / "keys").glob("*.key")}
+    assert locked == {
+        "operator-root.key": True,
+        "registrar.key": True,
+        "operator-device.key": False,
+        "log.key": False,
+    }
 
 
 def test_a_database_in_use_is_left_alone_and_nothing_is_made(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import typer
 
-from api.cli.app import app, run
+from api.cli.app import application, run
 from projections.views import VIEWS
 
 
@@ -26,7 +26,7 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, se
 
 
 def test_every_command_has_an_answer_for_programs() -> None:
-    found = dict(commands(typer.main.get_command(app)))
+    found = dict(commands(typer.main.get_command(application())))
     assert len(found) > 30
     assert [name for name, options in found.items() if "--json" not in options] == []
 

@@ -4,7 +4,9 @@ queries.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -12,6 +14,7 @@ import pytest
 
 from projections import queries
 from projections.as_of import AsOf, AsOfAhead
+from projections.party_queries import record
 from projections.runner import Runner
 from projections.views import VIEWS
 from tests.support.small_log import SmallLog
@@ -67,13 +70,20 @@ def story() -> Story:
     return Story()
 
 
-@pytest.fixture
-def conn(database_url: str, story: Story) -> Iterator[psycopg.Connection[Any]]:
-    story.log.store(database_url)
+@contextmanager
+def projected(database_url: str, log: SmallLog) -> Iterator[psycopg.Connection[Any]]:
+    """A connection once every view has taken in all of `log`."""
+    log.store(database_url)
     with Runner(database_url, VIEWS) as runner:
         while runner.run_once():
             pass
     with psycopg.connect(database_url, autocommit=True) as conn:
+        yield conn
+
+
+@pytest.fixture
+def conn(database_url: str, story: Story) -> Iterator[psycopg.Connection[Any]]:
+    with projected(database_url, story.log) as conn:
         yield conn
 
 
@@ -107,6 +117,27 @@ def test_a_merged_factory_is_found_under_both_names_and_brings_its_history(conn:
     assert before.about["name"] == "factory:mill"
     entry = queries.entry(conn, "factory:mill").to_json()
     assert (entry["name"], entry["was"]) == ("factory:works", ["factory:mill"])
+
+
+def test_old_names_bring_their_keys_and_a_part_says_its_whole(database_url: str, story: Story) -> None:
+    log = story.log
+    names = ["first", "second", "third"]
+    for number, slug in enumerate(names):
+        claim = {"firstKey": {"keyId": str(number) * 64, "role": "root", "scope": ["any"]}}
+        log.say("PartyRegistered", f"party:{slug}", claim, by="registrar", at="2020-05-01")
+    for old, new in itertools.pairwise(names):
+        refs = [("supersedes", log.made[f"party:{old}"])]
+        log.say("PartyMerged", [f"party:{old}", f"party:{new}"], by="registrar", refs=refs, at="2020-05-02")
+    log.say("FactoryRegistered", "factory:hall", by="registrar", refs=[("partOf", story.works)])
+    with projected(database_url, log) as conn:
+        for slug in names:
+            found = queries.entry(conn, f"party:{slug}").to_json()
+            former = {one["name"]: one["keys"][0]["keyId"][0] for one in found["former"]}  # type: ignore[attr-defined]
+            assert (found["name"], former) == ("party:third", {"party:first": "0", "party:second": "1"})
+        page = queries.registry(conn, "party:", limit=500).to_json()
+        listed = {item["name"]: item["former"] for item in page["items"]}  # type: ignore[attr-defined]
+        assert [one["name"] for one in listed["party:third"]] == ["party:first", "party:second"]
+        assert queries.entry(conn, "factory:hall").to_json()["partOf"] == ["factory:works"]
 
 
 def test_by_said_an_item_counts_when_it_was_said_as_far_as_is_known_today(conn: Any, story: Story) -> None:
@@ -196,6 +227,36 @@ def test_open_items_are_found_by_addressee_and_by_subject(conn: Any, story: Stor
     assert ids(queries.open_items(conn, "request", asked="union")) == []
     assert ids(queries.open_items(conn, "request", about="factory:mill")) == [story.question]
     assert queries.open_item(conn, story.question).to_json()["id"] == story.question
+
+
+def test_a_merged_partys_questions_are_found_and_answered_under_what_it_became(
+    database_url: str, story: Story
+) -> None:
+    """Four names in a row: the answer comes from the last, the question was put to the first."""
+    names = ["auditor", "second", "third", "last"]
+    made = {"auditor": story.log.recorded[2].statement.id}
+    for old, new in itertools.pairwise(names):
+        made[new] = story.log.say("PartyListed", f"party:{new}", by="registrar", at="2020-05-01")
+        pair = [f"party:{old}", f"party:{new}"]
+        merger = [("supersedes", made[old])]
+        story.log.say("PartyMerged", pair, by="registrar", refs=merger, at="2020-05-02")
+    claim = {"addressees": ["auditor"], "topic": "selection"}
+    question = story.log.say("QuestionAsked", "factory:works", claim, at="2020-05-03")
+    answers = [("answers", question)]
+    story.log.say("ResponseGiven", "factory:works", by="last", refs=answers, at="2020-06-01")
+    with projected(database_url, story.log) as conn:
+        for name in names:
+            found = queries.open_items(conn, "request", asked=name)
+            assert ids(found) == [story.question, question]
+        assert queries.open_item(conn, question).to_json()["open"] is False
+        before = AsOf.parse("2020-04-30")
+        assert ids(queries.open_items(conn, "request", before, asked="last")) == []
+        assert ids(queries.open_items(conn, "request", before, asked="auditor")) == [story.question]
+        (latest, _) = record(conn, "party:last").asked
+        assert latest.standing.standing.outcome == "answered"
+        assert latest.took is not None
+        assert latest.took.least == 29
+        assert queries.entry(conn, "party:last").to_json()["was"] == [f"party:{one}" for one in names[:3]]
 
 
 def test_the_checklist_shows_what_was_asked_and_answered(conn: Any, story: Story) -> None:

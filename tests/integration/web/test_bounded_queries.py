@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from ledger.core.statement import Recorded
 from tests.integration.api.conftest import Poster
 
 from .conftest import page
@@ -29,6 +30,13 @@ PAGES = [
     "/en/investigations",
     "/en/search?q=toys",
 ]
+# Pages of one statement, by the event whose first statement of the case they show.
+OF_STATEMENTS = {
+    "AllegationMade": "/en/statements/{}",
+    "QuestionAsked": "/en/statements/{}",
+    "DeterminationIssued": "/en/statements/{}",
+    "AuditDescribed": "/en/investigations/{}",
+}
 MOST = 40  # queries that any page may cost
 
 
@@ -76,6 +84,63 @@ def cost(case: Poster, path: str, monkeypatch: pytest.MonkeyPatch) -> int:
     with counted(monkeypatch) as sent:
         page(case, path)
     return len(sent)
+
+
+def grow_around(case: Poster, rounds: int) -> None:
+    """More of everything that bears on the first allegation, audit, finding and question of the case."""
+    log = case.log
+    alleged, audit = first(case, "AllegationMade"), first(case, "AuditDescribed")
+    found, asked = first(case, "DeterminationIssued"), first(case, "QuestionAsked")
+    for _ in range(rounds):
+        log.say("ResponseGiven", "certifier", refs=[("disputes", alleged)])
+        log.say("ResponseGiven", "ngo", refs=[("disputes", found)])
+        replied = log.say("ResponseGiven", "certifier", refs=[("acknowledges", asked)])
+        log.say("ResponseGiven", "ngo", refs=[("disputes", replied)])
+        log.say(
+            "QuestionAsked",
+            "ngo",
+            about=["factory:toys"],
+            claim={"addressees": ["certifier"], "topic": "selection"},
+            refs=[("about", audit)],
+        )
+        observed = log.say(
+            "ObservationMade",
+            "certifier",
+            about=["factory:toys"],
+            claim={"issue": "osh/ppe", "method": "records-review", "result": "present"},
+            refs=[("within", audit)],
+        )
+        log.say(
+            "DeterminationIssued",
+            "certifier",
+            about=["factory:toys"],
+            claim={"outcome": "not-evidenced"},
+            refs=[("about", alleged), ("basedOn", observed), ("within", audit)],
+        )
+        log.investigation("ngo", ["factory:toys"], ["certifier"], refs=[("sameAs", audit)])
+
+
+def first(case: Poster, event: str) -> Recorded:
+    return next(one for one in case.log.recorded if one.statement.event == event)
+
+
+def test_the_page_of_a_statement_costs_no_more_for_a_longer_thread_and_a_longer_list(
+    case: Poster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown_at_most(count: int) -> None:
+        monkeypatch.setattr("projections.statement_queries.REPLIES", count)
+        monkeypatch.setattr("projections.investigation_queries.WITHIN", count)
+
+    paths = [path.format(first(case, event).statement.id) for event, path in OF_STATEMENTS.items()]
+    shown_at_most(5)
+    grow_around(case, 6)  # more than stand on one page
+    few = {path: cost(case, path, monkeypatch) for path in paths}
+    shown_at_most(10)
+    grow_around(case, 12)
+    many = {path: cost(case, path, monkeypatch) for path in paths}
+    assert min(few.values()) > 0
+    assert many == few
+    assert max(few.values()) <= MOST
 
 
 def test_no_page_costs_more_queries_for_a_longer_log(case: Poster, monkeypatch: pytest.MonkeyPatch) -> None:

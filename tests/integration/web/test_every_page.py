@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 import pytest
 
@@ -9,7 +11,16 @@ from tests.integration.api.conftest import Poster
 
 from .conftest import page
 
-PAGES = ["/", "/factories", "/factories/toys", "/open", "/open/knowledge", "/criteria", "/about"]
+PAGES = [
+    "/",
+    "/factories",
+    "/factories/toys",
+    "/investigations",
+    "/open",
+    "/open/knowledge",
+    "/criteria",
+    "/about",
+]
 LANGUAGES = {"en": "en", "fr": "fr", "de": "de", "zh": "zh-Hans"}
 
 
@@ -40,6 +51,31 @@ def test_a_page_needs_no_script_no_cookie_and_nothing_from_elsewhere(case: Poste
     addresses = [one.get("src") for one in shown.all("script") + shown.all("img")]
     addresses += [one.get("href") for one in shown.all("link")]
     assert all(address is None or address.startswith("/") for address in addresses)
+
+
+def test_every_list_is_linked_from_where_a_reader_looks(case: Poster) -> None:
+    home, factory, party = (page(case, f"/fr/{path}") for path in ("", "factories/toys", "parties/ngo"))
+    for shown in (home, factory, party):
+        assert {"/fr/factories", "/fr/investigations", "/fr/open", "/fr/parties"} <= set(shown.links)
+    assert "/fr/open/knowledge" in home.links
+    assert "/fr/open/knowledge?about=factory%3Atoys" in factory.links
+    assert {"/fr/open/knowledge?about=party%3Ango", "/fr/open?asked=ngo"} <= set(party.links)
+
+
+# What begins a line or a cell; names of parties and factories never stand in these.
+BEGINS = re.compile(
+    r"<(?:dt|caption|legend|label|button|summary|th scope=.col.)(?: [^>]*)?>(?:<[^>]*>|\s)*([^<]+)"
+    r"|/submit/\w+\?event=\w+[^>]*>([^<]+)"
+)
+
+
+def test_labels_begin_with_a_capital(case: Poster) -> None:
+    asked = next(one.statement.id for one in case.log.recorded if one.statement.event == "QuestionAsked")
+    further = ["/parties/certifier", f"/statements/{asked}", "/search", "/verify", "/submit"]
+    forms = ["/submit/allegation", "/submit/document?event=DocumentCaptured", "/submit/investigation"]
+    for path in (*PAGES, *further, *forms):
+        told = [one.strip() for pair in BEGINS.findall(page(case, f"/en{path}").html) for one in pair if one]
+        assert [one for one in told if one[:1].islower()] == [], path
 
 
 def test_the_notice_stands_on_every_page(case: Poster) -> None:

@@ -146,6 +146,38 @@ def test_a_determination_never_stands_without_how_it_was_reached(rich: Poster) -
             assert line in told, (place, line)
         assert "not disclosed" in told
         assert "asked : no answer in this ledger" in told
+    summary = within(shown, "summary").text
+    reached = "Not evidenced Methods: not disclosed ; Notice: not disclosed ; Competence: not disclosed"
+    assert reached in summary
+    granted = summary[summary.index("Granted, December 2025") :]
+    assert "Methods: not disclosed ; Notice: not disclosed ; Competence: not disclosed" in granted
+
+
+def test_no_outcome_stands_in_the_summary_without_the_method_of_its_own(rich: Poster) -> None:
+    """Equal outcomes that were reached in other ways are told apart."""
+    visit = rich.log.say(
+        "AuditDescribed",
+        "certifier",
+        about=["factory:toys"],
+        claim={
+            "stage": "reported",
+            "participants": [{"party": "certifier", "role": "lead"}],
+            "methods": ["worker-interview"],
+            "notice": "announced",
+        },
+    )
+    alleged = rich.log.recorded[entry(rich, "AllegationMade")]
+    for _ in range(2):
+        rich.log.say(
+            "DeterminationIssued",
+            "certifier",
+            about=["factory:toys"],
+            claim={"outcome": "not-evidenced"},
+            refs=[("about", alleged), ("within", visit)],
+        )
+    summary = within(page(rich, "/en/factories/toys"), "summary").text
+    assert "Not evidenced Methods: not disclosed" in summary
+    assert "Not evidenced (2) Methods: Worker interview; Notice: Announced; Competence: not" in summary
 
 
 def test_observations_stay_apart_with_method_numbers_and_the_clause_beside(rich: Poster) -> None:
@@ -164,10 +196,59 @@ def test_a_reply_stands_beside_the_claim_with_its_voice(rich: Poster) -> None:
         assert reply in within(shown, place).text
 
 
+def test_a_question_stands_in_the_same_words_wherever_it_is_shown(rich: Poster) -> None:
+    asked = rich.log.recorded[entry(rich, "QuestionAsked")]
+    rich.log.say("ResponseGiven", "certifier", claim={"offer": "meeting"}, refs=[("offers", asked)])
+    words = "offered something else, no answer in this ledger"
+    shown = page(rich, "/en/factories/toys")
+    audit = rich.log.recorded[entry(rich, "AuditDescribed")].statement.id
+    places = {
+        "line": within(shown, f"e{asked.index}"),
+        "profile of the line": within(shown, f"e{entry(rich, 'DeterminationIssued')}"),
+        "profile in the matrix": within(shown, "issue-osh-pre-job-training"),
+        "open": within(shown, "open"),
+        "checklist": within(page(rich, f"/en/investigations/{audit}"), "notice"),
+        "board": page(rich, "/en/open"),
+        "party": page(rich, "/en/parties/certifier"),
+    }
+    for place, found in places.items():
+        assert words in found.text, place
+        assert "acknowledged, no answer" not in found.text, place
+
+
+def test_a_reply_is_read_beside_the_claim_its_beginning_if_it_is_long(rich: Poster) -> None:
+    found = rich.log.recorded[entry(rich, "DeterminationIssued")]
+    long = text("We answer at length. " + "And on. " * 60)
+    rich.log.say("ResponseGiven", "ngo", refs=[("disputes", found)], hidden={"text": long})
+    shown = page(rich, "/en/factories/toys")
+    for place in (f"e{found.index}", "issue-osh-pre-job-training"):
+        told = within(shown, place).text
+        assert "We do not agree." in told
+        assert re.search(r"We answer at length\. (And on\. )+(And|And on\.)…", told)
+    on_its_page = page(rich, f"/en/statements/{found.statement.id}").text
+    assert "We do not agree." in on_its_page
+    assert "We answer at length." in on_its_page
+
+
+def test_a_reply_that_not_everybody_may_read_says_that_it_is_not_shown(rich: Poster) -> None:
+    found = rich.log.recorded[entry(rich, "DeterminationIssued")]
+    rich.log.say(
+        "ResponseGiven",
+        "ngo",
+        refs=[("disputes", found)],
+        hidden={"text": text("For the parties alone.")},
+        visibility="parties",
+        audience=["certifier"],
+    )
+    told = within(page(rich, "/en/factories/toys"), f"e{found.index}").text
+    assert "For the parties alone." not in told
+    assert "Its words are not shown: withheld, erased or a decoy." in told
+
+
 def test_a_withdrawn_claim_says_so_by_how_many(rich: Poster) -> None:
     shown = page(rich, "/en/factories/toys")
     for place in (f"e{entry(rich, 'AllegationMade')}", "issue-osh-pre-job-training"):
-        assert "withdrawn by 1 of 1" in within(shown, place).text
+        assert "Withdrawn by 1 of 1" in within(shown, place).text
 
 
 def test_what_is_said_of_a_set_fills_no_cell(rich: Poster) -> None:
@@ -254,6 +335,21 @@ def test_said_by_and_signed_by_are_two_choices_with_their_counts(rich: Poster) -
     assert "certifier (3)" in signed.text
 
 
+def grey(shown: Read) -> list[str]:
+    """What stands in each element that is grey, with single spaces."""
+    found = []
+    for start in re.finditer(r'<(\w+)[^>]* class="(?:[^"]* )?later(?: [^"]*)?"[^>]*>', shown.html):
+        depth = 0
+        for each in re.finditer(rf"<(/?){start[1]}\b", shown.html[start.start() :]):
+            depth += -1 if each[1] else 1
+            if not depth:
+                found.append(
+                    read(shown.html[start.start() : start.start() + each.start()] + f"</{start[1]}>").text
+                )
+                break
+    return found
+
+
 def test_what_was_recorded_after_the_day_is_grey_and_says_how_much_later(rich: Poster) -> None:
     start = rich.log.recorded[1].recorded_at[:10]
     shown = page(rich, "/en/factories/toys", known=start)
@@ -261,10 +357,55 @@ def test_what_was_recorded_after_the_day_is_grey_and_says_how_much_later(rich: P
     assert {one["class"] for one in later} == {"later"}
     observed = within(shown, f"e{entry(rich, 'ObservationMade')}")
     assert "learned 41 days later" in observed.text
-    assert "learned" not in within(shown, f"e{entry(rich, 'AllegationMade')}").text
-    grey = [one["class"] for one in shown.all("tbody") if "later" in str(one.get("class"))]
-    assert grey == ["claim later"] * 3
+    claims = [one["class"] for one in shown.all("tbody") if "later" in str(one.get("class"))]
+    assert claims == ["claim later"] * 3
     assert re.search(rf"By \d+ \w+ \d{{4}}, {len(positions(shown)) - len(later)} of the", shown.text)
+
+
+def test_what_became_of_an_earlier_item_later_is_grey_inside_it(rich: Poster) -> None:
+    log = rich.log
+    asked = log.recorded[entry(rich, "QuestionAsked")]
+    rich.log.say("ResponseGiven", "certifier", claim={"offer": "meeting"}, refs=[("offers", asked)])
+    alleged, found = entry(rich, "AllegationMade"), entry(rich, "DeterminationIssued")
+    known = page(rich, "/en/factories/toys", known=log.recorded[1].recorded_at[:10])
+    offered = "offered something else, no answer in this ledger learned 41 days later"
+    reply = f"offers : certifier , entry {rich.position - 1} learned 41 days later"
+    for place, words in {
+        f"e{alleged}": "withdrawn by 1 of 1 , 16 February 2026 learned 41 days later",
+        f"e{found}": f"disputes : ngo, entry {entry(rich, 'ResponseGiven')} learned 41 days later",
+        f"e{asked.index}": offered,
+        "issue-osh-pre-job-training": f"withdrawn ( entry {entry(rich, 'StatementWithdrawn')} ) learned 41",
+        "open": offered,
+        "summary": "1 learned 41 days later",
+    }.items():
+        inside = grey(within(known, place))
+        assert any(one.startswith(words) for one in inside), (place, inside)
+    profile = grey(within(known, f"e{found}"))
+    assert offered in profile
+    assert reply in " ".join(grey(within(known, f"e{asked.index}"))).replace("certifier,", "certifier ,")
+    everything = page(rich, "/en/factories/toys")
+    assert grey(everything) == []
+    assert "learned" not in within(everything, "timeline").text
+
+
+def test_what_can_be_grey_is_the_same_whichever_day_was_chosen(rich: Poster) -> None:
+    """The page's script goes by it, so that it and the server tell the same."""
+    start = rich.log.recorded[1].recorded_at[:10]
+    both = [page(rich, "/en/factories/toys", **asked) for asked in ({}, {"known": start})]
+    dated = [[one["data-recorded"] for _, one in shown.elements if "data-recorded" in one] for shown in both]
+    assert dated[0] == dated[1]
+    later = [
+        one for _, one in both[1].elements if "data-recorded" in one and "later" in str(one.get("class"))
+    ]
+    assert len(later) == sum(str(day) > start for day in dated[1])
+
+
+def test_numbers_say_that_no_day_changes_them(rich: Poster) -> None:
+    shown = page(rich, "/en/factories/toys")
+    for place in ("summary", "open"):
+        assert (
+            "The numbers count everything that the ledger holds at this moment" in within(shown, place).text
+        )
 
 
 def test_replayed_strictly_what_was_learned_later_is_absent(rich: Poster) -> None:
@@ -311,6 +452,47 @@ def test_the_drawing_has_a_mark_for_each_line_and_none_of_them_stops_a_tabulator
     assert {one["tabindex"] for one in drawing.all("a")} == {"-1"}
     assert [one.get("aria-hidden") for one in drawing.all("svg")][-1] == "true"
     assert "style" not in {name for _, attributes in drawing.elements for name in attributes}
+
+
+def test_kinds_that_share_a_mark_stand_together_in_the_legend(rich: Poster) -> None:
+    drawing = within(page(rich, "/en/factories/toys"), "overview")
+    marks = re.findall(r'href="(#mark-[a-z]+)"/></svg> ([^<]+)</li>', drawing.html)
+    assert len({mark for mark, _ in marks}) == len(marks)
+    assert marks[-1] == ("#mark-other", "amendment and factory")
+
+
+def test_a_voice_keeps_its_colour_on_every_axis(rich: Poster) -> None:
+    found = []
+    for by in ("recorded", "said", "occurred"):
+        drawing = within(page(rich, "/en/factories/toys", by=by), "overview").html
+        lanes = re.findall(r'class="lane (lane-\d)">\s*<path[^>]*>\s*<text[^>]*>([^<]+)<', drawing)
+        found.append({voice: lane for lane, voice in lanes})
+    assert len(found[0]) == len(set(found[0].values())) == 3
+    assert found[0] == found[1] == found[2]
+
+
+def test_an_issue_is_reached_at_its_heading_with_what_is_said_of_finding_it(rich: Poster) -> None:
+    rich.log.say("AllegationMade", "ngo", about=["factory:toys"], claim={"issue": "harassment-gbv"})
+    shown = page(rich, "/en/factories/toys")
+    assert "#issue-harassment-gbv" in within(shown, "summary").links
+    for issue, heading in (
+        ("issue-harassment-gbv", "Harassment and gender-based violence Detectability Hard to detect"),
+        ("issue-osh-pre-job-training", "Pre-job training "),
+    ):
+        assert within(shown, issue).text.startswith(heading)
+
+
+def test_several_names_of_a_thing_stand_under_one_label(rich: Poster) -> None:
+    names = [text("Toys"), {"lang": "de", "text": "Spielwaren"}]
+    rich.log.say(
+        "FactoryRegistered",
+        "registrar",
+        about=["factory:spielwaren"],
+        claim={"level": "factory", "country": "CN"},
+        hidden={"names": names},
+    )
+    registered = within(page(rich, "/en/factories/spielwaren"), "timeline").text
+    assert "names Toys Spielwaren country" in registered
 
 
 def test_a_long_timeline_goes_on_behind_a_link(rich: Poster, monkeypatch: pytest.MonkeyPatch) -> None:

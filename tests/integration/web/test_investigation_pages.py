@@ -47,7 +47,7 @@ def test_the_list_names_every_description_with_whose_word_it_is(case: Poster) ->
     shown = page(case, "/en/investigations")
     assert f"/en/investigations/{of(case, 'AuditDescribed').statement.id}" in shown.links
     assert "certifier says, signed" in shown.text
-    assert "nobody states when" in shown.text
+    assert "Nobody states when" in shown.text
     before = of(case, "AuditDescribed").index
     earlier = page(case, "/en/investigations", as_of=before)
     assert "No investigation is described in this ledger at that moment." in earlier.text
@@ -55,36 +55,36 @@ def test_the_list_names_every_description_with_whose_word_it_is(case: Poster) ->
 
 def test_a_point_that_was_asked_about_says_that_no_answer_is_in_this_ledger(case: Poster) -> None:
     shown = show(case, of(case, "AuditDescribed"))
-    assert "asked, no answer in this ledger" in point(shown, "notice")
+    assert "Asked, no answer in this ledger" in point(shown, "notice")
     assert f"/en/statements/{of(case, 'QuestionAsked').statement.id}" in shown.links
 
 
 def test_a_point_that_nobody_told_or_asked_about_says_so(case: Poster) -> None:
-    assert "nobody has told or asked" in point(show(case, of(case, "AuditDescribed")), "payer")
+    assert "Nobody has told or asked" in point(show(case, of(case, "AuditDescribed")), "payer")
 
 
 def test_what_its_conductor_tells_fills_a_point_with_the_statement_that_tells_it(case: Poster) -> None:
     told = described(case, "certifier", notice="announced", competence="not-disclosed")
     shown = show(case, of(case, "AuditDescribed"))
     notice = point(shown, "notice")
-    assert notice.startswith("Notice disclosed asked, no answer in this ledger Announced (signed) certifier")
+    assert notice.startswith("Notice Disclosed Asked, no answer in this ledger Announced (signed) certifier")
     assert f"/en/statements/{told.statement.id}" in shown.links
-    assert "said to be not disclosed" in point(shown, "competence")
+    assert "Said to be not disclosed" in point(shown, "competence")
 
 
 def test_what_others_tell_stands_beside_a_point_under_their_name(case: Poster) -> None:
     described(case, "ngo", days="2")
     days = point(show(case, of(case, "AuditDescribed")), "days")
-    assert "told by others only" in days
+    assert "Told by others only" in days
     assert "ngo: 2" in days
 
 
 @pytest.mark.parametrize(
     ("rel", "words", "outcome"),
     [
-        ("answers", "disclosed", "answered"),
-        ("partlyAnswers", "asked, and partly answered", "partly answered"),
-        ("refuses", "asked, and refused", "refused to answer"),
+        ("answers", "Disclosed", "answered"),
+        ("partlyAnswers", "Asked, and partly answered", "partly answered"),
+        ("refuses", "Asked, and refused", "refused to answer"),
     ],
 )
 def test_a_reply_to_a_question_moves_its_point(case: Poster, rel: str, words: str, outcome: str) -> None:

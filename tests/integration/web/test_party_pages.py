@@ -34,15 +34,15 @@ def test_the_list_tells_who_is_registered_and_who_is_only_named(case: Poster) ->
     case.log.list_party("somebody", by="ngo")
     shown = page(case, "/en/parties")
     assert "/en/parties/ngo" in shown.links
-    assert "mill-owner listed: only named here" in shown.text
-    assert "somebody proposed" in shown.text
-    assert "ngo registered" in shown.text
+    assert "mill-owner Listed: only named here" in shown.text
+    assert "somebody Proposed" in shown.text
+    assert "ngo Registered" in shown.text
     assert "No party is in this ledger at that moment." in page(case, "/en/parties", as_of="2020-01").text
 
 
 def test_a_registered_party_shows_how_its_identity_was_checked(case: Poster) -> None:
     shown = party(case, "ngo")
-    assert "registered" in shown.text
+    assert "Registered" in shown.text
     assert f"checked: {label('identity-checks', 'demo')}" in shown.text
     assert case.log.keys["ngo"].id[:16] in shown.text
     case.log.list_party("mill-owner")
@@ -53,9 +53,9 @@ def test_a_revoked_key_stays_in_the_history(case: Poster) -> None:
     claim = {"keyId": case.log.keys["ngo"].id, "compromisedSince": of(case, "AllegationMade").index}
     revoked = case.log.say("KeyRevoked", "registrar", about=["party:ngo"], claim=claim)
     shown = party(case, "ngo")
-    assert f"revoked by entry {revoked.index}" in shown.text
+    assert f"Revoked by entry {revoked.index}" in shown.text
     assert f"others may have used it since entry {claim['compromisedSince']}" in shown.text
-    assert "revoked by" not in party(case, "ngo", as_of=revoked.index).text
+    assert "Revoked by" not in party(case, "ngo", as_of=revoked.index).text
 
 
 def test_its_own_words_and_those_that_others_report_are_two_lists(case: Poster) -> None:
@@ -86,14 +86,28 @@ def test_no_outcome_stands_on_a_partys_page_without_its_method(case: Poster) -> 
 def test_requests_stand_with_their_outcome_and_silence_is_worded_as_this_ledgers(case: Poster) -> None:
     shown = party(case, "certifier")
     assert f"/en/statements/{of(case, 'QuestionAsked').statement.id}" in shown.links
-    assert "no answer in this ledger: 1" in shown.text
+    assert "No answer in this ledger: 1" in shown.text
     assert "It has answered none of these in this ledger. It may have answered elsewhere." in shown.text
+
+
+def test_a_demand_stands_with_its_number_its_issue_its_words_and_its_remedy(case: Poster) -> None:
+    case.log.say(
+        "DemandMade",
+        "ngo",
+        about=["factory:toys"],
+        claim={"addressees": ["certifier"], "number": 5, "issue": ["osh/ppe"], "remedy": ["training"]},
+        hidden={"text": {"lang": "en", "text": "Give out gloves."}},
+    )
+    shown = party(case, "certifier")
+    told = shown.text.partition("Demand 5 · ")[2]
+    assert told.startswith(label("issues", "osh/ppe"))
+    assert "Text Give out gloves. Remedy Training ngo" in told
 
 
 def test_an_answer_of_the_same_day_took_no_days(case: Poster) -> None:
     case.log.say("ResponseGiven", "certifier", refs=[("answers", ask(case))])
     shown = party(case, "certifier", list="asked")
-    assert "answered: 1" in shown.text
+    assert "Answered: 1" in shown.text
     assert "that took 0 days in the middle" in shown.text
 
 
@@ -109,7 +123,7 @@ def test_a_reported_answer_counts_by_when_it_was_said(case: Poster) -> None:
         refs=[("refuses", asked), ("statedIn", document)],
     )
     shown = party(case, "certifier", list="asked")
-    assert "refused to answer (attributed, not signed)" in shown.text
+    assert "Refused to answer (attributed, not signed)" in shown.text
     assert "0 to 26" in shown.text
 
 
@@ -155,6 +169,9 @@ def test_an_older_name_leads_to_what_it_became(case: Poster) -> None:
     shown = party(case, "old-certifier")
     assert "old-certifier is an older name of it." in shown.text
     assert "Earlier name" in shown.text
+    keys = {slug: one.id[:16] for slug, one in case.log.keys.items()}
+    assert f"{keys['old-certifier']}… (Earlier name: old-certifier)" in shown.text
+    assert f"{keys['certifier']}… root" in shown.text
 
 
 def test_a_party_that_is_not_there_or_a_list_that_is_none_is_told(case: Poster) -> None:

@@ -77,7 +77,7 @@ def test_a_finding_never_stands_without_how_it_was_reached(case: Poster) -> None
     assert "Not evidenced" in shown.text
     assert "How it was reached" in shown.text
     assert f"/en/investigations/{of(case, 'AuditDescribed').statement.id}" in shown.links
-    assert "Competence not disclosed" in shown.text
+    assert "Competence Not disclosed" in shown.text
     assert "a finding reaches as far as its method does" in shown.text
 
 
@@ -176,8 +176,8 @@ def test_each_signature_stands_with_its_key_as_it_was_then(case: Poster) -> None
     shown = show(case, of(case, "AllegationMade"))
     assert case.log.keys["ngo"].id[:16] in shown.text
     registered = next(one for one in case.log.recorded if one.statement.event == "PartyRegistered")
-    assert f"in force, added by entry {registered.index}" in shown.text
-    assert "fits what was signed" in shown.text
+    assert f"In force, added by entry {registered.index}" in shown.text
+    assert "Fits what was signed" in shown.text
 
 
 def test_a_statement_signed_while_others_may_have_used_the_key_is_flagged(case: Poster) -> None:
@@ -186,7 +186,7 @@ def test_a_statement_signed_while_others_may_have_used_the_key_is_flagged(case: 
     revoked = case.log.say("KeyRevoked", "registrar", about=["party:ngo"], claim=claim)
     shown = show(case, alleged)
     assert f"others may have used it since entry {alleged.index}" in shown.text
-    assert f"revoked by entry {revoked.index}" in shown.text
+    assert f"Revoked by entry {revoked.index}" in shown.text
     assert "That its author signed it: others may have used the key by then." in shown.text
     assert "others may have used" not in show(case, alleged, as_of=revoked.index).text
 
@@ -206,12 +206,12 @@ def test_parts_are_told_one_by_one_as_held_or_not(case: Poster, database_url: st
     shown = show(case, alleged)
     assert words["text"] in shown.text
     assert {"lang": "fr", "class": "quoted", "dir": "auto"} in shown.all("dd")
-    assert "held and shown: text" in shown.text
+    assert "Held and shown: text" in shown.text
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("UPDATE disclosure SET content = NULL WHERE position = %s", (alleged.index,))
     shown = show(case, alleged)
     assert words["text"] not in shown.text
-    assert "not held: its content never came here, or it is a decoy" in shown.text
+    assert "Not held: its content never came here, or it is a decoy" in shown.text
 
 
 def test_what_is_for_some_parties_is_told_as_withheld(case: Poster) -> None:
@@ -227,7 +227,7 @@ def test_what_is_for_some_parties_is_told_as_withheld(case: Poster) -> None:
     )
     shown = show(case, alleged)
     assert words["text"] not in shown.html
-    assert "withheld: only for the parties named" in shown.text
+    assert "Withheld: only for the parties named" in shown.text
     assert "What it says: its content is for the parties named alone." in shown.text
 
 
@@ -274,7 +274,7 @@ def test_a_commitment_shows_each_step_and_whose_word_it_is(case: Poster) -> None
     )
     case.log.say("CompletionClaimed", "certifier", refs=[("on", promised)])
     shown = show(case, promised)
-    assert "said to be completed : certifier (signed)" in shown.text
+    assert "Said to be completed : certifier (signed)" in shown.text
     assert "Due February 2026" in shown.text
 
 
@@ -285,7 +285,7 @@ def test_an_amendment_stands_beside_what_was_signed(case: Poster) -> None:
     )
     shown = show(case, alleged)
     assert f"/en/statements/{amended.statement.id}" in shown.links
-    assert "corrected by 1 of 1" in shown.text
+    assert "Corrected by 1 of 1" in shown.text
     assert "As amended by all who signed it" in shown.text
     assert "Pre-job training" in shown.text
     assert "Personal protective equipment" in shown.text

@@ -36,6 +36,7 @@ def test_a_range_behind_the_end_is_a_problem(header: str) -> None:
     with pytest.raises(Problem) as refused:
         parse_range(header, 10)
     assert refused.value.code == "bad-range"
+    assert refused.value.headers == {"content-range": "bytes */10"}
 
 
 @given(header=st.from_regex(r"bytes=[0-9]{0,5}-[0-9]{0,5}", fullmatch=True), size=st.integers(0, 1000))

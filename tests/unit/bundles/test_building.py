@@ -1,4 +1,4 @@
-"""What goes into a bundle: all of the name, one step around it, and the keys of everybody who signed."""
+"""What goes into a bundle: all of the name, what it rests upon, and the keys of everybody who signed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from ledger.bundles import NotBundled, TimeStamped, choose_checkpoint
+from ledger.bundles import CONTEXT_ROUNDS, NotBundled, TimeStamped, choose_checkpoint
 from ledger.core.bundle import Bundle, required_keys
 from ledger.core.checkpoint import parse
 from ledger.core.disclosure import parse as parse_disclosure
@@ -14,8 +14,9 @@ from ledger.core.index import index_head, statement_keys, verify_all
 from ledger.core.merkle import leaf_hash, verify_consistency, verify_inclusion
 from ledger.core.note import split_note
 from ledger.core.statement import Statement, read_recorded
+from ledger.verifier.bundle import verify_bundle
 from tests.support.builder import Log
-from tests.support.bundles import MemorySource, bundle, bundle_bytes, case, checkpoint, prepared
+from tests.support.bundles import MemorySource, bundle, bundle_bytes, case, checkpoint, prepared, trust
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +121,33 @@ def test_a_statement_that_nobody_refers_to_is_proven_to_stand_alone(log: Log) ->
     check(made)
     proof = next(one.proof for one in made.keys if one.key.startswith("statement:"))
     assert proof.leaf is None or proof.leaf.key != f"statement:{asked.statement.id}"
+
+
+def test_rules_can_be_asked_about_everything_in_a_bundle(log: Log) -> None:
+    covered = log.recorded[:-2]
+    names = {subject.name for one in covered for subject in one.statement.subjects} - {"ledger:main"}
+    documents = {name for name in names if name.startswith("document:")}
+    for about in [*(names - documents), *(f"statement:{one.statement.id}" for one in covered)]:
+        report = verify_bundle(bundle_bytes(log, about), trust(log))
+        assert (report.step("rules").grade, report.exit_code) == ("held", 0), about
+
+
+def test_references_are_followed_as_far_as_is_said_and_no_further() -> None:
+    log = Log.opened()
+    log.register("ngo")
+    log.factory("toys")
+    chain = [log.say("AllegationMade", "ngo", about=["factory:toys"], claim={"issue": "osh/ppe"})]
+    for _ in range(CONTEXT_ROUNDS + 2):
+        based = [("basedOn", chain[-1])]
+        chain.append(
+            log.say("AllegationMade", "ngo", about=["factory:toys"], claim={"issue": "osh/ppe"}, refs=based)
+        )
+    log.index()
+    about = f"statement:{chain[-1].statement.id}"
+    held = [one.index for one in bundle(log, about).entries]
+    assert [one.index in held for one in chain] == [False, False] + [True] * (CONTEXT_ROUNDS + 1)
+    report = verify_bundle(bundle_bytes(log, about), trust(log))
+    assert (report.step("rules").grade, report.exit_code) == ("unchecked", 0)
 
 
 def test_the_same_log_gives_the_same_bytes(log: Log) -> None:

@@ -77,6 +77,29 @@ def test_anything_else_is_no_bundle(what: str, data: bytes) -> None:
     assert caught.value.code in ("bad-bundle", "bad-index-proof", "bad-base64", "not-canonical", "not-json")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        # What stands before and behind the entry has to be JSON on its own, not only once it is taken out.
+        '{"disclosures":["a],"entry":"QUJD""],"hashes":[],"index":9,"path":[]}',
+        '{"disclosures":[["a"],"entry":"QUJD"],"hashes":[],"index":9,"path":[]}',
+        '{"disclosures":[],"entry":"QUJD","b"],"entry":"QUJD","hashes":[],"index":9,"path":[]}',
+        '{"disclosures":[],"entry":"QUJD","hashes":[],"entry":"QUJD","index":9,"path":[]}',
+        '{"disclosures":[],"entry":"QUJD","hashes":[],"index":9,"path":[],"disclosures":[]}',
+        '{"disclosures":[],"entry":"QUJD","hashes":[],"index":9,"path":[]}}',
+        '{"disclosures":[],"entry":"QUJ D","hashes":[],"index":9,"path":[]}',
+        '{"disclosures":[],"entry":"QUI","hashes":[],"index":9,"path":[]}',
+        '{"disclosures":[],"entry":"QUJ=","hashes":[],"index":9,"path":[]}',
+        '{"disclosures":[],"entry":"QU\\u004aD","hashes":[],"index":9,"path":[]}',
+        '{"disclosures":[ ],"entry":"QUJD","hashes":[],"index":9,"path":[]}',
+    ],
+)
+def test_a_line_with_an_entry_is_read_in_parts_and_means_the_whole(line: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        parse_bundle(encode(LINES[:FIRST_ENTRY]) + line.encode() + b"\n")
+    assert caught.value.where.startswith(f"/{FIRST_ENTRY}")
+
+
 def test_keys_without_an_index_statement_are_refused() -> None:
     head = {name: value for name, value in LINES[0].items() if name != "index"}
     with pytest.raises(Refusal, match="no index statement"):

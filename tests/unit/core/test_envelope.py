@@ -1,8 +1,12 @@
 """Envelopes next to the DSSE implementation of securesystemslib, and limits that no vector shows."""
 
+import base64
 import json
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from securesystemslib.dsse import Envelope as OtherEnvelope
 from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import SSlibKey
@@ -42,6 +46,19 @@ def test_securesystemslib_refuses_a_changed_payload() -> None:
 def test_what_securesystemslib_writes_is_read() -> None:
     other = OtherEnvelope.from_dict(envelope.to_json_value(signed.sample_envelope()))
     assert envelope.parse(json.dumps(other.to_dict()).encode()) == signed.sample_envelope()
+
+
+def test_the_specification_s_own_example_is_what_its_signature_signs() -> None:
+    """DSSE's protocol.md, "Test Vectors": the encoding, and an ECDSA signature (r and s) over it."""
+    encoded = envelope.pae(b"hello world", "http://example.com/HelloWorld")
+    assert encoded == b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+    x = 46950820868899156662930047687818585632848591499744589407958293238635476079160
+    y = 5640078356564379163099075877009565129882514886557779369047442380624545832820
+    text = "A3JqsQGtVsJ2O2xqrI5IcnXip5GToJ3F+FnZ+O88SjtR6rDAajabZKciJTfUiHqJPcIAriEGAHTVeCUjW2JIZA=="
+    raw = base64.b64decode(text)
+    signature = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+    key = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+    key.verify(signature, encoded, ec.ECDSA(hashes.SHA256()))
 
 
 def test_the_encoding_counts_the_bytes_of_type_and_payload() -> None:

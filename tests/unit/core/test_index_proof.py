@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from ledger.core.receipt import Trust, unwitnessed_policy
 from ledger.proving import NotProven, prove_all, prove_precedence, prove_silence
 from tests.support.builder import OPERATOR_DEVICE, ORIGIN, Log, log_vkey, sign
 from tests.support.bundles import MemorySource, checkpoint, trust
+from tests.vectors import common, proofs
 
 ISSUE = {"issue": "osh/ppe"}
 
@@ -170,6 +172,34 @@ def test_nothing_is_complete_before_the_first_index() -> None:
 def test_without_a_trust_root_a_proof_is_never_green(log: Log) -> None:
     report = verify_index_proof(everything(log), None)
     assert (report.exit_code, report.verdict) == (3, "trust root: unverified")
+
+
+def audited(log: Log, name: str = "auditor-1") -> tuple[str, Trust]:
+    """A cosigned checkpoint, and whom a reader trusts who lists its cosigner under `name`."""
+    note = checkpoint(log)
+    line = proofs.cosign(note.partition("\n\n")[0] + "\n", "a.example", common.seed("auditor"), 1_770_000_000)
+    witness = proofs.witness_vkey("a.example", common.seed("auditor"))
+    policy = f"log {log_vkey()}\nwitness {name} {witness}\nquorum none\n"
+    return note + line, replace(trust(log), policy=policy)
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("auditor-1", "audited"), ("auditor", "audited"), ("auditors", "operator's claim")]
+)
+def test_an_auditor_who_cosigns_vouches_for_an_answer(log: Log, name: str, word: str) -> None:
+    note, reader = audited(log, name)
+    source = MemorySource(log)
+    made = [
+        prove_all(source, "factory:toys", note),
+        prove_all(source, "factory:nowhere", note),
+        prove_silence(source, id_of(log, "QuestionAsked"), note),
+    ]
+    for proof in made:
+        report = verify_index_proof(format_index_proof(proof), reader)
+        assert report.exit_code == 0
+        assert f", {word}; " in report.verdict
+    alone = prove_all(source, "factory:toys", checkpoint(log))
+    assert "operator's claim" in verify_index_proof(format_index_proof(alone), reader).verdict
 
 
 def test_a_proof_of_another_ledger_fails(log: Log) -> None:

@@ -115,6 +115,40 @@ def test_another_log_of_the_same_name_fails_at_the_checkpoint() -> None:
     report = check(proof=proof_of(3, signer=note.Signer(ORIGIN, common.seed("impostor"))))
     assert grades(report)["checkpoint"] == "failed"
     assert report.exit_code == 1
+    # It may as well be a key that the log had, or has by now.
+    assert "use the trust file of that time" in report.step("checkpoint").detail
+
+
+EARLIER = note.Signer(ORIGIN, common.seed("earlier log key"))
+
+
+def of_both_keys() -> Trust:
+    return trust(f"log {log_vkey()}\nlog {EARLIER.verifier.vkey}\nquorum none\n")
+
+
+def test_a_log_that_has_changed_keys_is_trusted_by_each_that_the_policy_lists() -> None:
+    old = check(proof=proof_of(3, signer=EARLIER), trust=of_both_keys())
+    assert (old.verdict, old.exit_code) == ("logged, unwitnessed", 0)
+    assert EARLIER.verifier.key_hash.hex() in old.step("checkpoint").detail
+    new = check(trust=of_both_keys())
+    assert new.exit_code == 0
+    assert note.Verifier.from_vkey(log_vkey()).key_hash.hex() in new.step("checkpoint").detail
+
+
+def test_a_log_of_another_name_in_the_policy_vouches_for_nothing() -> None:
+    other = note.Signer("elsewhere.example/log", EARLIER.seed)
+    listed = trust(f"log {log_vkey()}\nlog {other.verifier.vkey}\nquorum none\n")
+    head = checkpoint.Checkpoint(ORIGIN, 4, frontier(small_log().entries).root())
+    path = proof_of(3).partition("\n\n")[0]
+    report = check(proof=f"{path}\n\n{note.sign_note(head.text(), [other])}", trust=listed)
+    assert grades(report)["checkpoint"] == "failed"
+
+
+def test_a_bad_signature_of_any_listed_key_fails_the_checkpoint() -> None:
+    bad = note.NoteSignature(ORIGIN, EARLIER.verifier.key_hash, bytes(64)).line
+    assert grades(check(proof=proof_of(3) + bad, trust=of_both_keys()))["checkpoint"] == "failed"
+    # Nobody has listed that key here.
+    assert check(proof=proof_of(3) + bad).exit_code == 0
 
 
 def test_another_genesis_fails_at_the_trust_root() -> None:

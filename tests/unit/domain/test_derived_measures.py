@@ -69,6 +69,56 @@ def test_intervals_that_touch_have_a_value_in_common() -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        (of("60", bound="more-than"), of("60", bound="at-most"), True),
+        (of("60", bound="more-than"), of("60"), True),
+        (of("60", bound="at-least"), of("3600", "min", bound="less-than"), True),
+        (of("60", bound="more-than"), of("60", bound="less-than"), True),
+        (of("60", bound="at-least"), of("60", bound="at-most"), False),
+        (of("60", bound="more-than"), of("60", bound="at-least"), False),
+        (of("60", bound="more-than"), of("61", bound="less-than"), False),
+        (of("60", bound="more-than"), {"low": "40", "high": "60", "unit": "h"}, True),
+    ],
+)
+def test_a_strict_bound_leaves_its_own_value_out(
+    one: dict[str, str], other: dict[str, str], apart: bool
+) -> None:
+    left, right = measured(one), measured(other)
+    assert disjoint(left, right) is disjoint(right, left) is apart
+
+
+def holds(quantity: dict[str, str], value: Fraction) -> bool:
+    """Whether `value` fits what the quantity says, read word by word."""
+    low = Fraction(quantity.get("low", quantity.get("value", "0")))
+    high = Fraction(quantity.get("high", quantity.get("value", "0")))
+    told = {
+        "more-than": value > low,
+        "at-least": value >= low,
+        "less-than": value < high,
+        "at-most": value <= high,
+    }
+    return told.get(quantity.get("bound", ""), low <= value <= high)
+
+
+NUMBERS = st.integers(0, 6)
+BOUNDS = st.sampled_from(["more-than", "at-least", "less-than", "at-most", "exact", "about"])
+QUANTITIES = st.one_of(
+    st.builds(lambda value: of(str(value)), NUMBERS),
+    st.builds(lambda value, bound: of(str(value), bound=bound), NUMBERS, BOUNDS),
+    st.builds(lambda low, more: {"low": str(low), "high": str(low + more), "unit": "h"}, NUMBERS, NUMBERS),
+)
+
+
+@given(QUANTITIES, QUANTITIES)
+def test_two_quantities_are_apart_when_no_value_fits_both(one: dict[str, str], other: dict[str, str]) -> None:
+    # Whole numbers bound them, so halves from below the least to above the most find any value there is.
+    values = [Fraction(half, 2) for half in range(-2, 30)]
+    fitting = [value for value in values if holds(one, value) and holds(other, value)]
+    assert disjoint(measured(one), measured(other)) is (not fitting)
+
+
+@pytest.mark.parametrize(
     ("value", "places", "text"),
     [
         (Fraction(416, 3), 0, "139"),
@@ -120,6 +170,13 @@ def test_a_quantity_that_leaves_open_of_what_conflicts_possibly() -> None:
     assert (found.certainty, found.reasons) == ("possible", ("of-unstated",))
 
 
+def test_more_than_a_limit_conflicts_with_at_most_that_limit() -> None:
+    more, at_most = of("60", per="week", bound="more-than"), of("60", per="week", bound="at-most")
+    found = conflict(saw("1", quantity=more), saw("2", quantity=at_most))
+    assert found is not None
+    assert (found.aspect, found.certainty) == ("quantity", "certain")
+
+
 def test_days_against_hours_conflict_possibly_whatever_the_numbers() -> None:
     found = conflict(saw("1", quantity=of("1", "d")), saw("2", quantity=of("8")))
     assert found is not None
@@ -168,6 +225,52 @@ def test_two_clauses_compare_only_in_one_unit_and_sense(
     one: Clause, other: Clause, outcome: str, reason: str | None
 ) -> None:
     assert pair(one, other) == Pair("a", "b", outcome, reason)
+
+
+def most(value: str, **more: str) -> dict[str, Any]:
+    return {"comparator": "max", "quantity": of(value, **more)}
+
+
+def some(low: str, high: str) -> dict[str, Any]:
+    return {"comparator": "required", "quantity": {"low": low, "high": high, "unit": "h"}}
+
+
+def required(value: str, unit: str = "h", **more: str) -> dict[str, Any]:
+    return {"comparator": "required", "quantity": of(value, unit, **more)}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "outcome"),
+    [
+        (most("36", bound="at-most"), most("60", bound="at-most"), "differ"),
+        ({"quantity": of("24", bound="at-least")}, {"quantity": of("30", bound="at-least")}, "differ"),
+        ({"quantity": of("24", bound="at-least")}, {"quantity": of("24")}, "same"),
+        (most("60", bound="at-most"), {"comparator": "max", "quantity": of("3600", "min")}, "same"),
+        (some("4", "8"), some("5", "9"), "differ"),
+        (some("4", "8"), some("4", "8"), "same"),
+        (some("4", "8"), required("8"), "differ"),
+        (required("8", bound="at-least"), required("8", bound="more-than"), "differ"),
+        (required("8", bound="less-than"), required("480", "min", bound="less-than"), "same"),
+        (required("8", bound="at-least"), required("8"), "differ"),
+        (most("8", of="training"), most("8", of="rest"), "differ"),
+        (most("8", of="training"), most("8"), "same"),
+    ],
+)
+def test_only_limits_with_the_same_numbers_are_the_same(
+    one: dict[str, Any], other: dict[str, Any], outcome: str
+) -> None:
+    left, right = clause("a", **one), clause("b", **other)
+    assert pair(left, right) == Pair("a", "b", outcome, None)
+    assert pair(right, left) == Pair("b", "a", outcome, None)
+
+
+@given(st.integers(0, 99), st.integers(0, 99), st.sampled_from(["max", "min"]))
+def test_two_limits_are_the_same_when_their_numbers_are_whatever_their_bounds(
+    one: int, other: int, comparator: str
+) -> None:
+    left = clause("a", comparator=comparator, quantity=of(str(one), bound="at-most"))
+    right = clause("b", comparator=comparator, quantity=of(str(other * 60), "min", bound="at-least"))
+    assert (pair(left, right).outcome == "same") is (one == other)
 
 
 def limit(name: str, value: str, per: str, owner: str, **more: Any) -> Clause:

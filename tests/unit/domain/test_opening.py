@@ -270,3 +270,13 @@ def test_a_policy_with_a_quorum_that_cannot_be_read_is_not_taken_in() -> None:
         else:
             with refused("bad-policy"):
                 admit(log.state, opening.statement, opening.disclosures)
+
+
+@pytest.mark.parametrize(
+    "policy", ["quorum nobody\n", "witness w nonsense\nquorum w\n", "Prose.\nquorum none\n"]
+)
+def test_nor_is_one_that_an_amendment_would_put_in_force(policy: str) -> None:
+    log = Log.opened()
+    amendment = log.draft("LedgerAmended", "operator", claim={"policy": policy})
+    with refused("bad-policy"):
+        admit(log.state, amendment.statement, amendment.disclosures)

@@ -6,14 +6,13 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
-from xml.etree import ElementTree
 
 import pytest
-import segno
 
 from api.dossier.paper import paper
+from api.dossier.seen import Seen, seen
 from api.dossier.text import describe, read
-from api.qr import QUIET
+from api.qr import code_png
 from api.web.language import LANGUAGES, language
 from ledger.core.bundle import parse_bundle
 from ledger.core.checkpoint import parse as parse_checkpoint
@@ -25,7 +24,6 @@ from tests.support.builder import Log
 from tests.support.bundles import bundle_bytes, case, trust
 from tests.support.paper import CHINESE, paper_case
 
-SVG = "{http://www.w3.org/2000/svg}"
 ABOUT = "factory:toys"
 
 
@@ -73,9 +71,9 @@ def text(html: str) -> str:
 
 def test_it_prints_every_row_that_the_page_prints() -> None:
     entries = [read(one) for one in parse_bundle(small().data).entries]
-    places = {one.id: one.index for one in entries}
+    known = {one.id: one for one in entries}
     for one in entries:
-        printed = describe(one, places)
+        printed = describe(one, known)
         shown = text(article(english(), one.index))
         assert printed.heading in shown[:1].lower() + shown[1:]
         for row in printed.rows:
@@ -95,20 +93,9 @@ def test_the_code_beside_a_statement_cites_it(index: int) -> None:
     entry = read(bundle.entries[index])
     head = parse_checkpoint(split_note(bundle.head.checkpoint)[0])
     cited = format_citation(Citation(entry.id, entry.index, head))
-    (svg,) = re.findall(r"<svg.*?</svg>", article(english(), entry.index), re.S)
-    assert drawn(svg) == [
-        list(row) for row in segno.make(cited, error="m", micro=False).matrix_iter(border=QUIET)
-    ]
-    assert entry.id in str(ElementTree.fromstring(svg).findtext(f"{SVG}title"))
-
-
-def drawn(svg: str) -> list[list[int]]:
-    root = ElementTree.fromstring(svg)
-    size = int(root.attrib["viewBox"].split()[-1])
-    modules = [[0] * size for _ in range(size)]
-    for x, y, length in re.findall(r"M(\d+) (\d+)\.5h(\d+)", root.findall(f"{SVG}path")[-1].attrib["d"]):
-        modules[int(y)][int(x) : int(x) + int(length)] = [1] * int(length)
-    return modules
+    ((image, words),) = re.findall(r'<img src="([^"]+)" alt="([^"]+)">', article(english(), entry.index))
+    assert unescape(image) == code_png(cited)
+    assert words == f"Code that cites entry {entry.index}, statement {entry.id}"
 
 
 def test_its_cover_has_the_name_in_every_language() -> None:
@@ -152,7 +139,7 @@ def test_every_reference_leads_to_a_statement_that_is_printed() -> None:
     targets = set(re.findall(r'href="#([^"]+)"', english()))
     assert targets
     assert targets <= set(re.findall(r'id="([^"]+)"', english()))
-    assert not re.findall(r'(?:href|src)="(?!#)', english())
+    assert not re.findall(r'(?:href|src)="(?!#|data:image/png;base64,)', english())
 
 
 def test_hand_and_voice_stand_in_a_sentence_and_as_they_were_signed() -> None:
@@ -207,6 +194,40 @@ def test_where_every_character_has_a_shape_nothing_is_said_about_it() -> None:
     assert "by their number" not in text(english())
 
 
+def test_the_contents_tell_statements_of_one_kind_apart() -> None:
+    contents = english().partition('<section class="contents">')[2].partition("</section>")[0]
+    question = small().position("QuestionAsked")
+    (row,) = [one for one in re.findall(r"<tr>.*?</tr>", contents, re.S) if f'"#entry-{question}"' in one]
+    assert f"Question, entry {question} Notice" in text(row)
+    alleged = small().position("AllegationMade")
+    assert re.search(rf"Allegation, entry {alleged} Personal protective equipment", text(contents))
+
+
+def test_the_contents_name_no_outcome_since_it_never_stands_without_its_method() -> None:
+    contents = english().partition('<section class="contents">')[2].partition("</section>")[0]
+    assert f"entry {small().position('DeterminationIssued')}" in text(contents)
+    assert "Not evidenced" not in text(contents)
+
+
+def test_dates_stand_as_they_were_signed_and_in_the_readers_words() -> None:
+    html = text(article(small().html("fr"), small().position("AllegationMade")))
+    assert "2019-12 [décembre 2019]" in html
+    assert re.search(r"2026-01-05T\S+Z \[5 janvier 2026, \d\d:\d\d UTC\]", html)
+    assert re.search(r"2026年1月5日", text(small().html("zh").partition("contents")[2]))
+
+
+def test_what_was_seen_is_told_in_the_readers_language() -> None:
+    for code in LANGUAGES:
+        for step in small().report:
+            told = seen(step.detail, language(code), code)
+            assert told.lang == code, step.detail
+            assert (told.text == step.detail) == (code == "en"), step.detail
+
+
+def test_what_is_seen_in_no_case_known_stands_in_english() -> None:
+    assert seen("something new", language("fr"), "fr") == Seen("something new", "en")
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_it_is_in_the_language_that_was_asked_for(code: str) -> None:
     html = small().html(code)
@@ -234,3 +255,53 @@ def test_a_statement_alone_has_paper_of_its_own() -> None:
     html = Case.of(small().log, about).html()
     assert f"<h1>{about}</h1>" in html
     assert f'id="entry-{question.index}"' in html
+
+
+# --- determinations ---------------------------------------------------------------------------
+
+
+def finding(log: Log, **told: object) -> Case:
+    """A finding about an allegation of harassment; its audit is described unless `told` is empty."""
+    log.register("ngo")
+    log.register("certifier", roles=("certifier",))
+    log.factory("toys")
+    issue = {"issue": "harassment-gbv"}
+    alleged = log.say("AllegationMade", "ngo", about=[ABOUT], claim=issue, visibility="public")
+    refs = [("about", alleged)]
+    if told:
+        who = [{"party": "certifier", "role": "lead"}]
+        claim = {"stage": "reported", "participants": who, **told}
+        audit = log.say("AuditDescribed", "certifier", about=[ABOUT], claim=claim)
+        asked = {"addressees": ["certifier"], "topic": "competence"}
+        log.say("QuestionAsked", "ngo", about=[ABOUT], claim=asked, refs=[("about", audit)])
+        refs.append(("within", audit))
+    outcome = {"outcome": "not-evidenced"}
+    log.say("DeterminationIssued", "certifier", about=[ABOUT], claim=outcome, refs=refs)
+    return Case.of(log)
+
+
+def test_a_finding_never_stands_without_its_method() -> None:
+    found = finding(Log.opened(), methods=["records-review"], notice="announced")
+    asked = found.position("QuestionAsked")
+    shown = article(found.html(), found.position("DeterminationIssued"))
+    assert "outcome not-evidenced [Not evidenced]" in text(shown)
+    assert f"as far as this document tells: entry {found.position('AuditDescribed')}" in text(shown)
+    reached = text(shown.partition('<div class="reached">')[2])
+    assert "Methods Records review" in reached
+    assert "Notice Announced" in reached
+    assert "Training on gender-based violence not disclosed" in reached
+    assert "not disclosed; asked : no answer in this ledger" in reached
+    assert f'href="#entry-{asked}"' in shown
+    assert "Detectability" in reached
+
+
+def test_a_finding_of_no_investigation_says_that_nothing_is_disclosed() -> None:
+    found = finding(Log.opened())
+    reached = text(article(found.html(), found.position("DeterminationIssued")).partition("reached")[2])
+    assert "No investigation is named." in reached
+    assert reached.count("not disclosed") == 8
+
+
+def test_nothing_but_a_determination_has_been_reached() -> None:
+    determined = [one for one in small().log.recorded if one.statement.kind == "determination"]
+    assert english().count('<div class="reached">') == len(determined) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import itertools
 import logging
@@ -230,6 +231,11 @@ def test_progress_goes_up_to_its_end(english: Printed) -> None:
     assert english.steps[-1] == (2 * english.document.pages, 2 * english.document.pages)
 
 
+def test_garbage_is_collected_again_once_it_is_made(english: Printed) -> None:
+    assert english.document.pages
+    assert gc.isenabled()
+
+
 def test_the_same_bundle_makes_the_same_bytes(english: Printed) -> None:
     assert printed().document.data == english.document.data
 
@@ -296,7 +302,7 @@ def test_a_missing_package_is_told_with_how_to_get_it(monkeypatch: pytest.Monkey
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(LedgerError, match="a PDF needs the Python package weasyprint") as error:
         demand_pdf()
-    assert "evidence-ledger[pdf]" in error.value.mend
+    assert "pip install 'weasyprint" in error.value.mend
 
 
 def test_a_missing_library_is_told_with_how_to_get_it(

@@ -14,11 +14,8 @@ from api.drafts.build import Built, FileFacts, LedgerIdentity, build
 from api.drafts.draft import read_drafts
 from api.drafts.explain import explain
 from api.drafts.resolver import Shelf, Target
-from api.drafts.template import template
 from api.drafts.yaml_text import DraftError, read_yaml
 from ledger.core import disclosure
-from ledger.core.events import EVENTS
-from ledger.core.kinds import KINDS, REQUIRED
 from ledger.core.refusal import Refusal
 
 LEDGER = LedgerIdentity("ledger.test/1", "9" * 64)
@@ -181,18 +178,6 @@ def test_any_text_is_read_or_refused_in_plain_words(text: str) -> None:
     assert all(what.startswith("f: ") for what in problems)
 
 
-DRAFTED = sorted(event for event, (kind, _) in EVENTS.items() if kind not in ("ledger", "index"))
-
-
-@pytest.mark.parametrize("event", DRAFTED)
-def test_each_events_template_is_a_draft_with_everything_that_is_needed(event: str) -> None:
-    (draft,) = read_drafts(template(event), "template")
-    assert draft.event == event
-    rows = KINDS[draft.kind].rows_for(event, True)
-    needed = {row.name for row in rows.values() if row.presence == REQUIRED} - {"media", "size"}
-    assert set(draft.claim) == needed
-
-
 def test_a_shelf_knows_a_statement_by_label_and_id() -> None:
     made = built(ALLEGATION)
     shelf = Shelf()
@@ -201,8 +186,3 @@ def test_a_shelf_knows_a_statement_by_label_and_id() -> None:
     found = shelf.target("claim")
     assert found is not None
     assert found.subjects == ("factory:mill",)
-
-
-def test_a_template_offers_an_attribution_only_where_a_claim_can_be_somebody_elses() -> None:
-    assert "# attribution:" in template("AllegationMade")
-    assert "# attribution:" not in template("PartyListed")

@@ -95,6 +95,19 @@ def test_a_question_that_was_answered_is_not_shown_as_not_disclosed() -> None:
     assert found["asked"][0]["reachedBy"] == "signed"
 
 
+def test_a_question_is_answered_by_what_the_party_asked_has_become() -> None:
+    log = SmallLog()
+    listed = log.say("PartyListed", "party:auditor", by="registrar")
+    audit = log.say("AuditDescribed", "factory:f", LEAD, by="auditor")
+    claim = {"addressees": ["auditor"], "topic": "gbvTraining"}
+    question = log.say("QuestionAsked", "factory:f", claim, by="ngo", refs=[("about", audit)])
+    log.say("ResponseGiven", "factory:f", by="heir", refs=[("answers", question)])
+    assert line(log, audit, "gbvTraining")["asked"][0]["outcome"] == "open"
+    refs = [("supersedes", listed)]
+    log.say("PartyMerged", ["party:auditor", "party:heir"], by="registrar", refs=refs)
+    assert line(log, audit, "gbvTraining")["asked"][0]["outcome"] == "answered"
+
+
 def test_a_question_that_its_asker_gave_up_discloses_nothing() -> None:
     log = SmallLog()
     audit = log.say("AuditDescribed", "factory:f", LEAD, by="auditor")

@@ -110,12 +110,21 @@ def test_a_determination_takes_its_issue_from_what_it_is_about_and_its_method_fr
     )
     cell = row(log, "harassment-gbv").determinations[0]
     assert cell.investigation == audit
-    assert cell.profile["methods"]["value"] == ["records-review"]
-    assert cell.profile["notice"]["value"] == "announced"
-    assert cell.profile["competence"]["value"] == "not-disclosed"
-    assert cell.profile["gbvTraining"]["states"] == ["asked", "not-disclosed"]
-    assert cell.profile["gbvTraining"]["asked"] == [
-        {"request": question, "topic": "gbvTraining", "outcome": "open", "reachedBy": None}
+    assert cell.profile["methods"].value == ["records-review"]
+    assert cell.profile["notice"].value == "announced"
+    assert cell.profile["competence"].value == "not-disclosed"
+    told = cell.to_json()["profile"]["gbvTraining"]  # type: ignore[index]
+    assert told["states"] == ["asked", "not-disclosed"]
+    assert told["asked"] == [
+        {
+            "request": question,
+            "topic": "gbvTraining",
+            "outcome": "open",
+            "by": [],
+            "offers": [],
+            "reachedBy": None,
+            "words": "no answer in this ledger",
+        }
     ]
     assert "ard to detect" in (cell.note or "")
 
@@ -125,7 +134,7 @@ def test_a_determination_without_an_investigation_says_not_disclosed_for_all_of_
     allegation = log.say("AllegationMade", F, {"issue": "osh"})
     finding(log, "not-evidenced", None, allegation)
     profile = row(log, "osh").determinations[0].profile
-    assert {profile[topic]["value"] for topic in ("methods", "notice", "competence")} == {"not-disclosed"}
+    assert {profile[topic].value for topic in ("methods", "notice", "competence")} == {"not-disclosed"}
 
 
 @pytest.mark.parametrize(
@@ -150,6 +159,14 @@ def test_a_scoped_statement_fills_no_cell_and_is_listed_as_about_a_set() -> None
     found = row(log, "osh")
     assert (found.allegations, [cell.shown.id for cell in found.about_a_set]) == ((), [five])  # type: ignore[union-attr]
     assert found.to_json()["aboutASet"][0]["words"] == "about a set that includes this factory"  # type: ignore[index]
+
+
+def test_what_is_about_a_set_of_parties_is_worded_so() -> None:
+    log = SmallLog()
+    scope = {"quantifier": "none", "of": 2}
+    log.say("AllegationMade", ["party:a", "party:b"], {"issue": "osh", "scope": scope})
+    found = view(["party:a"], log.slice(), "2020-12-31").row("osh").to_json()
+    assert found["aboutASet"][0]["words"] == "about a set that includes this party"  # type: ignore[index]
 
 
 def test_criterion_clauses_stand_beside_the_cells_of_their_issue() -> None:

@@ -72,6 +72,46 @@ def test_an_answer_by_somebody_else_is_no_answer_of_the_addressee() -> None:
     assert [rel for rel, _ in item(log, question).followed_by] == ["answers"]
 
 
+@pytest.mark.parametrize(("event", "heirs"), [("PartyMerged", ["heir"]), ("PartySplit", ["heir", "other"])])
+def test_what_a_party_became_answers_for_it_once_the_ledger_knows(event: str, heirs: list[str]) -> None:
+    log, question = asked(addressees=["buyer"])
+    log.say("ResponseGiven", "factory:f", by="heir", refs=[("answers", question)])
+    assert words(log, question)["buyer"] == "no answer in this ledger"
+    follow(log, event, "buyer", *heirs)
+    assert words(log, question)["buyer"] == "answered"
+    assert not item(log, question).open
+
+
+def test_successors_of_successors_answer_and_nobody_answers_for_what_it_became() -> None:
+    log, question = asked(addressees=["buyer"])
+    follow(log, "PartyMerged", "buyer", "heir")
+    follow(log, "PartyMerged", "heir", "last")
+    follow(log, "PartyMerged", "aside", "last")
+    log.say("ResponseGiven", "factory:f", by="aside", refs=[("answers", question)])
+    assert words(log, question)["buyer"] == "no answer in this ledger"
+    log.say("ResponseGiven", "factory:f", by="last", refs=[("partlyAnswers", question)])
+    assert words(log, question)["buyer"] == "partly answered"
+    later = log.say("QuestionAsked", "factory:f", {"addressees": ["last"]}, by="asker")
+    log.say("ResponseGiven", "factory:f", by="buyer", refs=[("answers", later)])
+    assert words(log, later)["last"] == "no answer in this ledger"
+
+
+def test_a_merger_that_the_registrar_did_not_sign_lets_nobody_answer() -> None:
+    log, question = asked(addressees=["buyer"])
+    log.say("ResponseGiven", "factory:f", by="heir", refs=[("answers", question)])
+    follow(log, "PartyMerged", "buyer", "heir", by="heir")
+    assert words(log, question)["buyer"] == "no answer in this ledger"
+
+
+def follow(log: SmallLog, event: str, old: str, *heirs: str, by: str = "registrar") -> None:
+    """`old` becomes the `heirs`; who was not named before is listed."""
+    names = [f"party:{one}" for one in (old, *heirs)]
+    for name in names:
+        if name not in log.made:
+            log.say("PartyListed", name, by="registrar")
+    log.say(event, names, by=by, refs=[("supersedes", log.made[names[0]])])
+
+
 def test_an_answer_is_not_undone_by_a_later_acknowledgement() -> None:
     log, question = asked()
     log.say("ResponseGiven", "factory:f", by="buyer", refs=[("answers", question)])
@@ -86,6 +126,58 @@ def test_a_status_reached_by_attribution_says_so() -> None:
     log.say("ResponseGiven", "factory:f", by="asker", refs=refs, claimants=["buyer"], attribution=quote)
     line = item(log, question).addressees[0]
     assert (line.words, line.reached_by) == ("answered (attributed, not signed)", "attributed")
+
+
+def test_an_answer_that_only_a_third_hand_reports_leaves_the_question_open() -> None:
+    log, question = asked(addressees=["buyer"], due="2020-01-31")
+    refs, voice = [("answers", question)], {"claimants": ["buyer"], "attribution": {"form": "paraphrase"}}
+    said = log.say("ResponseGiven", "factory:f", by="somebody", refs=refs, **voice)
+    found = item(log, question, "2020-02-10")
+    assert found.addressees[0].words == "answered (attributed, not signed)"
+    assert (found.open, found.overdue_days, found.addressees[0].settled) == (True, 10, False)
+    log.say("ResponseGiven", "factory:f", by="buyer", refs=[("adopts", said)])
+    assert (item(log, question).open, words(log, question)["buyer"]) == (False, "answered (adopted)")
+
+
+@pytest.mark.parametrize("hand", ["asker", "buyer", "heir"])
+def test_an_answer_reported_by_who_asked_or_signed_by_who_was_asked_ends_it(hand: str) -> None:
+    log, question = asked(addressees=["buyer"])
+    follow(log, "PartyMerged", "buyer", "heir")
+    voice = {"claimants": ["buyer"], "attribution": {"form": "quote"}} if hand != "buyer" else {}
+    log.say("ResponseGiven", "factory:f", by=hand, refs=[("refuses", question)], **voice)
+    assert not item(log, question).open
+
+
+@pytest.mark.parametrize("voice", ["asker", "buyer"])
+def test_nobody_concludes_by_putting_it_into_the_mouth_of_either_side(voice: str) -> None:
+    log, question = asked(addressees=["buyer"])
+    said = {"claimants": [voice], "attribution": {"form": "on-behalf"}}
+    mandate = log.say("DocumentReferenced", "factory:f", by="somebody")
+    refs = [("concludes", question), ("mandate", mandate)]
+    log.say("ResponseGiven", "factory:f", by="somebody", refs=refs, **said)
+    assert item(log, question).open
+    log.say("ResponseGiven", "factory:f", by="asker", refs=[("concludes", question)])
+    assert not item(log, question).open
+
+
+def test_its_own_refusal_ends_it_beside_an_answer_that_others_report() -> None:
+    log, question = asked(addressees=["buyer"])
+    voice = {"claimants": ["buyer"], "attribution": {"form": "paraphrase"}}
+    log.say("ResponseGiven", "factory:f", by="somebody", refs=[("answers", question)], **voice)
+    log.say("ResponseGiven", "factory:f", by="buyer", refs=[("refuses", question)])
+    assert not item(log, question).open
+
+
+@pytest.mark.parametrize("addressee", ["group:buyers", "factory:f"])
+def test_a_party_called_like_a_group_or_factory_answers_for_neither(addressee: str) -> None:
+    log, question = asked(addressees=[addressee])
+    slug = addressee.partition(":")[2]
+    for rel in ("answers", "refuses", "concludes"):
+        log.say("ResponseGiven", "factory:f", by=slug, refs=[(rel, question)])
+    assert words(log, question)[addressee] == "no answer in this ledger"
+    assert item(log, question).open
+    log.say("ResponseGiven", "factory:f", by="asker", refs=[("concludes", question)])
+    assert (item(log, question).open, words(log, question)[addressee]) == (False, "concluded")
 
 
 def test_words_that_the_addressee_disowns_are_no_answer() -> None:

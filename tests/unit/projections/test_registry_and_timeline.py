@@ -41,6 +41,42 @@ def test_keys_are_shown_with_the_positions_between_which_they_are_valid() -> Non
     assert shown == [("a", 0, 2, 1), ("b", 1, 3, None), ("c", 3, None, None)]
 
 
+def test_a_party_shows_the_keys_of_what_became_it_apart_from_its_own() -> None:
+    log = SmallLog()
+    log.say("PartyRegistered", "party:cert", {"firstKey": key("a")}, by="registrar")
+    log.say("PartyRegistered", "party:newcert", {"firstKey": key("b")}, by="registrar")
+    log.say("KeyRevoked", "party:cert", {"keyId": "a" * 64, "compromisedSince": 1}, by="registrar")
+    refs = [("supersedes", log.made["party:cert"])]
+    log.say("PartyMerged", ["party:cert", "party:newcert"], by="registrar", refs=refs)
+    found = view("party:newcert", log.slice())
+    assert found is not None
+    assert [(name, one.key_id[0], one.compromised_since) for name, one in found.held] == [
+        ("party:newcert", "b", None),
+        ("party:cert", "a", 1),
+    ]
+    (former,) = found.to_json()["former"]  # type: ignore[misc]
+    assert (former["name"], former["keys"][0]["revoked"]) == ("party:cert", 2)  # type: ignore[index]
+
+
+def test_a_factory_says_what_it_is_part_of_as_the_newest_statement_in_force_has_it() -> None:
+    log = SmallLog()
+    for name in ("complex", "campus", "other"):
+        log.say("FactoryRegistered", f"factory:{name}", by="registrar")
+    part = [("partOf", log.made["factory:complex"])]
+    log.say("FactoryRegistered", "factory:hall", {"level": "building"}, by="registrar", refs=part)
+
+    def whole() -> tuple[str, ...]:
+        found = view("factory:hall", log.slice())
+        assert found is not None
+        return found.part_of
+
+    assert whole() == ("factory:complex",)
+    log.say("FactoryAmended", "factory:hall", by="owner", refs=[("partOf", log.made["factory:other"])])
+    assert whole() == ("factory:complex",)
+    log.say("FactoryAmended", "factory:hall", by="registrar", refs=[("partOf", log.made["factory:campus"])])
+    assert whole() == ("factory:campus",)
+
+
 def test_the_keys_of_entry_0_belong_to_the_parties_it_names() -> None:
     log = SmallLog()
     public = base64_encode(bytes(range(32)))

@@ -131,6 +131,17 @@ def test_each_voice_has_a_lane_and_those_who_speak_together_one_of_their_own() -
     assert found.lanes[1].y > found.lanes[0].marks[-1].y
 
 
+def test_a_voice_has_the_same_number_in_whichever_order_its_entries_are_placed() -> None:
+    voices = [f"p{n}" for n in range(LANES + 2)]
+    recorded = [placed(n, f"2020-01-{n + 1:02}", None, voice) for n, voice in enumerate(voices)]
+    said = [placed(n, f"2019-12-{31 - n:02}", None, voice) for n, voice in enumerate(voices)]
+    forth, back = drawn(*recorded), drawn(*reversed(said))
+    numbers = {lane.voices: lane.number for lane in forth.lanes}
+    assert {lane.voices: lane.number for lane in back.lanes} == numbers
+    assert numbers[("p0",)] == 1
+    assert numbers[()] == LANES
+
+
 def test_those_who_say_least_share_the_last_lane() -> None:
     often = [placed(n, "2020-01-01", None, f"p{n % (LANES - 1)}") for n in range(3 * LANES)]
     seldom = [placed(100 + n, "2020-01-02", None, f"q{n}") for n in range(4)]

@@ -58,12 +58,12 @@ function stepName(name) {
 
 function comparePage(reading) {
   const { items } = reading;
-  const places = new Map(items.filter((item) => item.statement).map((item) => [item.statement.id, item.index]));
+  for (const item of items) item.disclosed ??= [];
+  const known = new Map(items.filter((item) => item.statement).map((item) => [item.statement.id, item]));
   const different = [];
   for (const item of items) {
-    item.disclosed ??= [];
     const article = byId(`entry-${item.index}`);
-    const proven = describe(item, places, words);
+    const proven = describe(item, known, words);
     const section = sectionOf(reading, item);
     if (!article || shown.get(item.index) !== textOf(proven, section)) {
       different.push(item.index);

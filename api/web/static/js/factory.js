@@ -7,7 +7,7 @@ const form = document.querySelector("#known-form");
 const field = document.querySelector("#known-day");
 const slider = document.querySelector("#known-slider");
 const told = document.querySelector("#known-told");
-const address = document.querySelector("#cite-address");
+const addresses = document.querySelectorAll(".cited"); // on the screen and for paper
 const DAY = 86_400_000;
 const first = Date.parse(form.dataset.first);
 const last = Date.parse(form.dataset.last);
@@ -22,12 +22,14 @@ let known = field.value; // "" for all that is known
 let marked = []; // what stands on the page with the day it was recorded
 let settling = 0;
 
-// Everything that can be grey, with the place for the words that say so.
+// Everything that can be grey, with the place for the words that say so. What stands in it may have been learned later
+// still, and has a place of its own.
 function gather() {
+  const places = new Map([...document.querySelectorAll(".later-words")].map((place) => [place.closest("[data-recorded]"), place]));
   marked = [...document.querySelectorAll("[data-recorded]")].map((element) => ({
     element,
     day: element.dataset.recorded,
-    place: element.querySelector(".later-words"),
+    place: places.get(element),
   }));
 }
 
@@ -42,7 +44,7 @@ function paint() {
   for (const { element, day, place } of marked) {
     const isLater = known !== "" && day > known;
     element.classList.toggle("later", isLater);
-    if (place) place.textContent = isLater ? laterWords(day) : "";
+    if (place) place.textContent = isLater ? ` ${laterWords(day)}` : "";
   }
   drawLine();
 }
@@ -77,7 +79,7 @@ function settle() {
   const own = carrying(location.href);
   history.replaceState(history.state, "", own);
   own.hash = "";
-  address.textContent = own.href;
+  for (const address of addresses) address.textContent = own.href;
   for (const link of document.querySelectorAll("a[data-keep]")) link.href = carrying(link.href);
   for (const [name, value] of [["as_of", words.size], ["known", known]]) keep(document.querySelector("#filters"), name, value);
   const strictly = carrying(location.href);
@@ -155,7 +157,7 @@ if (location.hash === "#cite") document.querySelector("#cite").open = true;
 const copy = document.querySelector("#cite-copy");
 copy.hidden = !navigator.clipboard;
 copy.addEventListener("click", async () => {
-  await navigator.clipboard.writeText(address.textContent);
+  await navigator.clipboard.writeText(addresses[0].textContent);
   copy.textContent = words.copied;
 });
 

@@ -6,7 +6,7 @@ import { ELSEWHERE, refused, sentence, takeSteps } from "./grading.js";
 import { KEY_DEPTH_LIMIT, isIndexKey, statementKeys, verifyAllOfKey } from "./index.js";
 import { keyId, verifySignature } from "./keys.js";
 import { leafHash, verifyInclusion } from "./merkle.js";
-import { parseCheckpoint, splitNote } from "./note.js";
+import { isAuditor, parseCheckpoint, splitNote } from "./note.js";
 import { PROOF_HASHES_LIMIT } from "./receipt.js";
 import { failingVerdict, judgeCheckpoint, judgeWitnesses } from "./signedhead.js";
 import { decodeEntry, decodeStatement, pae } from "./statement.js";
@@ -117,7 +117,7 @@ export const INDEX_PROOF_STEPS = STEPS.length;
 
 // Yields each step as it is decided and returns the verdict, as sentences.
 export async function* verifyIndexProof(bytes, trust = null) {
-  const file = { bytes, trust, entries: new Map(), statements: new Map(), witnessed: false, answer: null };
+  const file = { bytes, trust, entries: new Map(), statements: new Map(), witnessed: false, cosigned: new Set(), answer: null };
   const steps = [];
   for await (const step of takeSteps(STEPS, file)) {
     steps.push(step);
@@ -205,7 +205,7 @@ async function judgeSigner({ proof, entries, statements }) {
       return ["failed", sentence("the signature of key {key} does not verify", { key: keyid })];
     }
   }
-  return ["held", sentence("the operator's claim")];
+  return ["held", sentence("as the operator has signed")];
 }
 
 function checkAnswer(file) {
@@ -214,12 +214,22 @@ function checkAnswer(file) {
   if (file.indexed === undefined) return ["unchecked", sentence("the index does not hold")];
   const until = { entry: file.indexed - 1, time: file.entries.get(published).recordedAt };
   if (asks === "silence") return answerSilence(file, until);
-  const n = file.listed.length;
-  file.answer =
-    n > 0
-      ? sentence("{n} entries have the key `{key}` up to entry {entry}, as indexed at {time}, operator's claim", { n, key, ...until })
-      : sentence("no entries have the key `{key}` up to entry {entry}, as indexed at {time}, operator's claim", { key, ...until });
+  file.answer = listing({ n: file.listed.length, key, ...until }, isAudited(file));
   return ["held", file.answer];
+}
+
+// Whether an auditor vouches for the root of the index.
+const isAudited = ({ cosigned }) => [...cosigned].some(isAuditor);
+
+function listing(values, audited) {
+  if (values.n > 0) {
+    return audited
+      ? sentence("{n} entries have the key `{key}` up to entry {entry}, as indexed at {time}, audited", values)
+      : sentence("{n} entries have the key `{key}` up to entry {entry}, as indexed at {time}, operator's claim", values);
+  }
+  return audited
+    ? sentence("no entries have the key `{key}` up to entry {entry}, as indexed at {time}, audited", values)
+    : sentence("no entries have the key `{key}` up to entry {entry}, as indexed at {time}, operator's claim", values);
 }
 
 function answerSilence(file, until) {
@@ -236,7 +246,9 @@ function answerSilence(file, until) {
     return ["failed", sentence("entry {index} responds, in all {n} do, up to entry {entry}, as indexed at {time}", values)];
   }
   const values = { since: file.entries.get(asked[0]).recordedAt, index: asked[0], ...until };
-  file.answer = sentence("no response to the request of {since} (entry {index}) up to entry {entry}, as indexed at {time}, operator's claim", values);
+  file.answer = isAudited(file)
+    ? sentence("no response to the request of {since} (entry {index}) up to entry {entry}, as indexed at {time}, audited", values)
+    : sentence("no response to the request of {since} (entry {index}) up to entry {entry}, as indexed at {time}, operator's claim", values);
   return ["held", file.answer];
 }
 

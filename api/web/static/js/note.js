@@ -178,6 +178,9 @@ async function definePolicyLine(policy, listed, [word, ...rest]) {
   }
 }
 
+// Whether a witness that a policy lists under this name replays the log, and so vouches for the index.
+export const isAuditor = (name) => /^auditor(-|$)/.test(name);
+
 // Whether cosignatures of the named witnesses (a Set) make the quorum.
 export function isQuorum(policy, witnesses, name = policy.quorum) {
   if (name === "none") return true;
@@ -186,7 +189,8 @@ export function isQuorum(policy, witnesses, name = policy.quorum) {
   return group.members.filter((member) => isQuorum(policy, witnesses, member)).length >= group.threshold;
 }
 
-// A trust file: origin, genesis, the log's verifier key and the policy, all of them texts.
+// A trust file: origin, genesis, the log's verifier key and the policy, all of them texts. `logs` are the keys that may
+// have signed a checkpoint, its own first: the policy lists those that the log had before, too.
 export async function parseTrust(text) {
   let value;
   try {
@@ -208,7 +212,8 @@ export async function parseTrust(text) {
     if (log.name !== value.origin || log.type !== LOG_KEY || !listed) {
       throw new Refusal("bad-trust", "its key is not that of its origin, or its policy does not list the key");
     }
-    return { origin: value.origin, genesis: value.genesis, log, policy };
+    const others = policy.logs.filter((one) => one.name === value.origin && one.text !== log.text);
+    return { origin: value.origin, genesis: value.genesis, logs: [log, ...others], policy };
   } catch (error) {
     throw new Refusal("bad-trust", error.what ?? error.message);
   }

@@ -1,5 +1,6 @@
 // What signing a statement means, in two parts: what everybody keeps for ever, and what can be erased later.
 
+import { dayText, timeText } from "./days.js";
 import { h, say } from "./dom.js";
 
 // [label, text] of everything that stays; `page` has the words and the labels of members and codes, `targets` maps
@@ -7,7 +8,7 @@ import { h, say } from "./dom.js";
 export function permanentRows({ value }, page, targets, names) {
   const { predicate, subject } = value;
   const { words } = page;
-  const called = (slug) => names.get(slug.includes(":") ? slug : `party:${slug}`) ?? slug;
+  const called = calledBy(names, page);
   const unsigned = (predicate.claimants ?? []).filter((slug) => !predicate.issuers.includes(slug));
   return [
     [words.kind, page.labels.event],
@@ -15,13 +16,21 @@ export function permanentRows({ value }, page, targets, names) {
     ...(predicate.claimants ? [[words.saidBy, predicate.claimants.map(called).join(", ")]] : []),
     ...(unsigned.length > 0 ? [[words.notSignedBy, unsigned.map(called).join(", ")]] : []),
     ...attributionRows(predicate, page, called),
-    ...[["said", predicate.said], ["occurred", predicate.occurred]].flatMap(([name, text]) => (text ? [[page.labels.members[name] ?? name, text]] : [])),
-    [words.signedOn, predicate.issuedAt],
+    ...[["said", predicate.said], ["occurred", predicate.occurred]].flatMap(([name, text]) => (text ? [[page.labels.members[name] ?? name, dayText(text, words)]] : [])),
+    [words.signedOn, timeText(predicate.issuedAt, words)],
     ...subject.map(({ name }) => [words.about, name === "ledger:main" ? words.nobody : nameText(name, names)]),
     ...predicate.refs.map((ref) => [page.labels.relations[ref.rel] ?? ref.rel, refText(ref, targets, page)]),
-    ...memberRows(predicate.claim, [], page),
+    ...memberRows(predicate.claim, [], { ...page, called }),
     ...digestRows(predicate.claim, words),
   ];
+}
+
+// What a party's short name, or a name, is called; what nobody calls anything stands as it was signed.
+export function calledBy(names, { labels }) {
+  return (name) => {
+    const full = name.includes(":") ? name : `party:${name}`;
+    return names.get(full) ?? labels.names[full] ?? name;
+  };
 }
 
 function attributionRows({ attribution }, { labels, words }, called) {
@@ -32,9 +41,9 @@ function attributionRows({ attribution }, { labels, words }, called) {
 
 const nameText = (name, names) => (names.has(name) ? `${names.get(name)} (${name})` : name);
 
-function refText({ digest, locator }, targets, { labels }) {
+function refText({ digest, locator }, targets, { labels, words }) {
   const known = targets.get(digest.sha256);
-  const what = known ? `${labels.events[known.event] ?? known.event}, ${known.recordedAt.slice(0, 10)} ` : "";
+  const what = known ? `${labels.events[known.event] ?? known.event}, ${dayText(known.recordedAt, words)} ` : "";
   return `${what}${digest.sha256.slice(0, 12)}…${locator ? `, ${locator}` : ""}`;
 }
 
@@ -58,9 +67,12 @@ function rowsOf(value, name, path, page) {
   return [[label, [value].flat().map((one) => scalar(one, name, page)).join(", ")]];
 }
 
-function scalar(value, name, { labels, words }) {
+function scalar(value, name, { labels, words, dates, slugs, called }) {
   if (typeof value === "boolean") return value ? words.yes : words.no;
-  return labels.codes[name]?.[value] ?? String(value);
+  const coded = labels.codes[name]?.[value];
+  if (coded !== undefined) return coded;
+  if (dates.includes(name)) return dayText(String(value), words);
+  return called && slugs.includes(name) ? called(value) : String(value);
 }
 
 // [label, text] of everything that can be erased.
@@ -69,6 +81,8 @@ export function erasableRows({ disclosed }, page, file) {
   return file ? [...rows, [page.words.document, say(page.words.documentKept, { size: file.size, digest: file.sha256 })]] : rows;
 }
 
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 export function factList(rows) {
-  return h("dl", { class: "facts" }, rows.map(([label, text]) => h("div", {}, h("dt", {}, label), h("dd", { dir: "auto" }, text))));
+  return h("dl", { class: "facts" }, rows.map(([label, text]) => h("div", {}, h("dt", {}, capital(label)), h("dd", { dir: "auto" }, text))));
 }

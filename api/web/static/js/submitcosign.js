@@ -6,6 +6,7 @@ import { byId, data, h, now, saveFile, say, scripted } from "./dom.js";
 import { envelopeOf, readSignedFile, signPayload, signedFile } from "./envelope.js";
 import { erasableRows, factList, permanentRows } from "./preview.js";
 import { decodeStatement, parseDisclosure } from "./statement.js";
+import { calledNames } from "./known.js";
 import { RECEIPTS, put } from "./store.js";
 
 const page = data("page");
@@ -43,7 +44,7 @@ async function show() {
   const targets = new Map();
   for (const { id } of statement.refs) targets.set(id, await resolver.target(id));
   const built = { value: { predicate: statement.predicate, subject: statement.subjects }, disclosed };
-  byId("for-ever").replaceChildren(factList(permanentRows(built, own, targets, new Map())));
+  byId("for-ever").replaceChildren(factList(permanentRows(built, own, targets, await calledNames())));
   const erasable = erasableRows(built, own, null);
   byId("erasable").replaceChildren(erasable.length > 0 ? factList(erasable) : h("p", {}, words.nothingErasable));
   byId("bytes").textContent = new TextDecoder().decode(file.payload);

@@ -1,9 +1,12 @@
 // The receipts that this browser keeps; one of them is shown whole, to be saved and printed.
 
-import { get } from "./api.js";
+import { get, resolverOf } from "./api.js";
 import { fromBase64 } from "./bytes.js";
+import { citationOf } from "./citation.js";
+import { dayText, timeText } from "./days.js";
 import { byId, data, h, saveFile, say, scripted } from "./dom.js";
-import { erasableRows, factList, permanentRows } from "./preview.js";
+import { calledNames } from "./known.js";
+import { calledBy, erasableRows, factList, permanentRows } from "./preview.js";
 import { decodeStatement, parseDisclosure } from "./statement.js";
 import { RECEIPTS, all } from "./store.js";
 import { whyNot } from "./takenin.js";
@@ -20,17 +23,20 @@ async function show(receipt) {
   byId("again").hidden = !receipt.duplicate;
   const { logKeys } = await get("/v1/ledger");
   const wrong = await whyNot(receipt, logKeys, ledger.origin);
+  const names = await calledNames();
+  const signedFor = receipt.party.split(", ").map(calledBy(names, page)).join(", ");
   byId("receipt-facts").replaceChildren(
     factList([
-      [words.signedFor, receipt.party],
+      [words.signedFor, signedFor],
       [words.entry, receipt.index],
-      [words.recorded, receipt.recordedAt],
+      [words.recorded, timeText(receipt.recordedAt, words)],
       [words.statement, receipt.id],
       [words.log, ledger.origin],
       [words.checked, wrong === null ? words.checkedWell : say(words.checkedBadly, { what: wrong })],
     ]),
   );
-  byId("stated").replaceChildren(factList(await statedRows(receipt)));
+  byId("stated").replaceChildren(factList(await statedRows(receipt, names)));
+  showCode(receipt, wrong);
   byId("proof").textContent = receipt.proof;
   byId("save-entry").onclick = () => saveFile(`${receipt.index}.entry`, fromBase64(receipt.entry));
   byId("save-proof").onclick = () => saveFile(`${receipt.index}.tlog-proof`, receipt.proof, "text/plain");
@@ -41,12 +47,28 @@ async function show(receipt) {
 }
 
 // What the statement says, from the bytes that were signed and the words that went with them.
-async function statedRows({ payload, disclosures, event }) {
+async function statedRows({ payload, disclosures, event }, names) {
   const { predicate, subjects } = await decodeStatement(payload);
   const disclosed = await Promise.all(disclosures.map(parseDisclosure));
   const own = { ...page, labels: { ...labels, event: labels.events[event] ?? event } };
   const built = { value: { predicate, subject: subjects }, disclosed };
-  return [...permanentRows(built, own, new Map(), new Map()), ...erasableRows(built, own, null)];
+  return [...permanentRows(built, own, await referred(predicate.refs), names), ...erasableRows(built, own, null)];
+}
+
+// What is known of the statements referred to; nothing of one that the ledger does not answer for now.
+async function referred(refs) {
+  const { target } = resolverOf(ledger.genesis);
+  const ids = refs.map(({ digest }) => digest.sha256);
+  return new Map(await Promise.all(ids.map(async (id) => [id, await target(id).catch(() => null)])));
+}
+
+// For paper: the code that cites the statement in the log's state of this very receipt. None for one that does not hold.
+function showCode(receipt, wrong) {
+  byId("paper").hidden = wrong !== null;
+  if (wrong !== null) return;
+  const text = citationOf(receipt);
+  byId("citation").textContent = text;
+  byId("code").src = `${page.code}?${new URLSearchParams({ text })}`;
 }
 
 // Paper shows what is folded away on the screen.
@@ -65,7 +87,7 @@ function next({ event, id }) {
 async function start() {
   scripted();
   const receipts = (await all(RECEIPTS)).filter((one) => one.genesis === ledger.genesis).sort((one, other) => other.index - one.index);
-  const items = receipts.map((one) => h("li", {}, h("a", { href: `?id=${one.id}` }, say(words.receiptOf, { entry: one.index, what: labels.events[one.event] ?? one.event })), ` ${one.recordedAt.slice(0, 10)}`));
+  const items = receipts.map((one) => h("li", {}, h("a", { href: `?id=${one.id}` }, say(words.receiptOf, { entry: one.index, what: labels.events[one.event] ?? one.event })), ` ${dayText(one.recordedAt, words)}`));
   byId("receipts").replaceChildren(...(items.length > 0 ? items : [h("li", {}, words.noReceipts)]));
   const wanted = new URLSearchParams(location.search).get("id");
   const chosen = receipts.find((one) => one.id === wanted);

@@ -1,9 +1,11 @@
 // Statements as people read them: a heading and rows of (what, text), the same as api/dossier/text.py prints.
 // What a page prints is compared with this, made from what was signed.
 
-// {heading, rows} of an item of a verified bundle; `places` maps statement ids to positions, `words` are the
+import { methodRows } from "./method.js";
+
+// {heading, rows} of an item of a verified bundle; `known` are its items by statement id, `words` are the
 // vocabulary that the page carries.
-export function describe(item, places, words) {
+export function describe(item, known, words) {
   const { statement, index } = item;
   if (!statement) return { heading: `entry ${index}`, rows: [["content", "cannot be read"]] };
   const heading = `${words.events[statement.event] ?? statement.event}, entry ${index}`;
@@ -18,7 +20,8 @@ export function describe(item, places, words) {
     ...dates(item),
     ["about", statement.subjects.map((one) => one.name).join(", ")],
     ...state.rows,
-    ...statement.refs.map((ref) => [words.relations[ref.rel] ?? ref.rel, refText(ref, places)]),
+    ...methodRows(item, known, words),
+    ...statement.refs.map((ref) => [words.relations[ref.rel] ?? ref.rel, refText(ref, known)]),
   ];
   if (state.withheld > 0) rows.push(["withheld or erased", `${state.withheld} of its contents`]);
   rows.push(["statement", statement.id]);
@@ -47,8 +50,8 @@ function dates({ entry, statement: { predicate } }) {
   return rows.filter(([, text]) => text !== undefined);
 }
 
-function refText(ref, places) {
-  const place = ref.foreign ? "another ledger's statement" : places.has(ref.id) ? `entry ${places.get(ref.id)}` : "a statement not in this file";
+function refText(ref, known) {
+  const place = ref.foreign ? "another ledger's statement" : known.has(ref.id) ? `entry ${known.get(ref.id).index}` : "a statement not in this file";
   return `${place} ${ref.id}${ref.locator === undefined ? "" : `, at ${ref.locator}`}`;
 }
 
