@@ -11,8 +11,8 @@ _ONE: Final = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
-    """[start, end) of a single range, None for the whole. Raises `Problem` when nothing of it exists, with the
-    size that there is (RFC 9110 section 15.5.17).
+    """[start, end) of a single range, None for the whole. Raises `Problem` when nothing of it exists, with
+    the size that there is (RFC 9110 section 15.5.17).
     """
     match = _ONE.fullmatch(header.replace(" ", "")) if header else None
     if match is None or match[0] == "bytes=-":
