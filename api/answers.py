@@ -6,8 +6,9 @@ entries it takes in (`Evidence-Position`). Its entity tag is that of its exact b
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, get_args, get_origin
 
 import msgspec
 from fastapi import Request
@@ -74,6 +75,27 @@ def refuse_unknown_parameters(request: Request) -> None:
     for name in request.query_params:
         if name not in known:
             raise Problem("bad-parameter", f"there is no parameter {name!r:.60} here", name[:60])
+
+
+async def refuse_repeated_parameters(request: Request) -> None:
+    """Of two values the last would count, and nobody would say so. Parameters that take several may be
+    repeated. Raises `Problem`.
+    """
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    repeated = [name for name, count in given.items() if count > 1]
+    if not repeated:
+        return
+    several = {one.alias for one in request.scope["route"].dependant.query_params if _takes_several(one)}
+    for name in repeated:
+        if name not in several:
+            what = f"the parameter {name!r:.60} is given {given[name]} times"
+            raise Problem("bad-parameter", what, name[:60], "give it once")
+
+
+def _takes_several(parameter: Any) -> bool:
+    """Whether a route's parameter (of the web framework) is declared as a list."""
+    annotation = parameter.field_info.annotation
+    return any(get_origin(one) is list for one in (annotation, *get_args(annotation)))
 
 
 def answer(

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Final
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
-from api.answers import HEAD_ONLY
+from api.answers import HEAD_ONLY, refuse_repeated_parameters
 from api.composition import Service
 from api.hot import Bounds, HotRoutes, SubmitBatch, SubmitStatement
 from api.limits import Gate
@@ -58,6 +58,7 @@ def create_app(settings: Settings, open_service: OpenService = Service) -> FastA
         # Their pages load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(refuse_repeated_parameters)],
     )
     app.state.uploads = Gate(settings.uploads_at_once, "too-many-uploads")
     app.state.bundles = Gate(settings.bundles_at_once, "too-many-bundles")

@@ -159,6 +159,12 @@ def test_head_answers_as_get_does_without_the_content(case: Poster) -> None:
         ("/v1/factories/toys/timeline?after=x", "after"),
         ("/v1/factories/toys/timeline?kind=rumour", "kind"),
         ("/v1/factories/toys/matrix?asof=2020-02-06", "asof"),
+        ("/v1/factories?limit=0&limit=1000", "limit"),
+        ("/v1/factories?limit=2&limit=2", "limit"),
+        ("/v1/factories/toys/matrix?as_of=2&as_of=2020-02-06", "as_of"),
+        ("/v1/factories/toys/matrix?asof=2&asof=3", "asof"),
+        (f"/v1/documents/{'0' * 64}?at_least=1&at_least=2", "at_least"),
+        ("/v1/search?q=toys&q=mill", "q"),
         ("/v1/factories/TOYS", "slug"),
         ("/v1/requests?after=%00", "after"),
         ("/v1/statements/abc", "id"),
@@ -180,6 +186,25 @@ def test_what_is_not_there_is_not_found(case: Poster, path: str) -> None:
     response = case.client.get(path)
     assert response.status_code == 404
     assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_parameter_that_takes_several_values_may_be_repeated(case: Poster) -> None:
+    path = f"/v1/factories/toys/timeline?kind=request&kind=allegation&at_least={case.position}"
+    response = case.client.get(path)
+    assert [item["kind"] for item in response.json()["items"]] == ["allegation", "request"]
+
+
+def test_every_route_refuses_a_parameter_that_is_given_twice(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    blank = {"id": "0" * 64, "sha256": "0" * 64, "kind": "party"}
+    asked = [path for path, methods in document["paths"].items() if "get" in methods]
+    for path in asked:
+        address = re.sub(r"{(\w+)}", lambda place: blank.get(place[1], "x"), path)
+        response = client.get(f"{address}?other=1&other=2")
+        problem = response.json()
+        assert (response.status_code, problem["place"]) == (400, "other"), path
+        assert problem["detail"] == "the parameter 'other' is given 2 times"
+    assert len(asked) > 30
 
 
 def test_an_address_or_a_method_that_is_not_ours_is_a_problem_too(client: TestClient) -> None:
