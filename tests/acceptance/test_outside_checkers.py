@@ -147,16 +147,21 @@ def following(vkey: str, earlier: str, folder: Path) -> Iterator[Follower]:
         yield follower
 
 
+# What a witness answers to another letter in the root hash: signed by nobody, or no base64 at all.
+ALTERED = {"403", "400"}
+
+
 def assert_followed(
-    vkey: str, earlier: str, files: Path, folder: Path, places: dict[str, str], checker: Checker
+    vkey: str, earlier: str, files: Path, folder: Path, places: dict[str, set[str]], checker: Checker
 ) -> None:
     """The witness goes along from the earlier checkpoint, but not with a bit flipped at one of `places`."""
     with following(vkey, earlier, folder) as follower:
-        for path, answer in places.items():
+        for path, answers in places.items():
             before = flip_one_bit(files / path, 40)
             declined = follower.feed(files)
             (files / path).write_bytes(before)
-            assert (declined.returncode, declined.stderr[:10]) == (1, f"feed: {answer} "), path
+            assert declined.returncode == 1, path
+            assert declined.stderr[:10] in {f"feed: {answer} " for answer in answers}, path
         cosigned = follower.feed(files)
         assert cosigned.returncode == 0, cosigned.stderr
     log, witness = Verifier.from_vkey(vkey), Verifier.from_vkey(follower.witness.vkey)
@@ -177,7 +182,7 @@ def test_a_witness_follows_the_case_of_2019_from_a_receipts_checkpoint(
     shutil.copytree(demo.data / "log", files)
     proof = Path(demo.shown["receipt"]["file"]).with_suffix(".tlog-proof").read_text()
     size = (files / "checkpoint").read_text().splitlines()[1]
-    places = {"checkpoint": "403", f"tile/0/000.p/{size}": "422"}
+    places = {"checkpoint": ALTERED, f"tile/0/000.p/{size}": {"422"}}
     assert_followed(vkey, proof.partition("\n\n")[2], files, tmp_path / "earlier", places, checker)
 
 
@@ -185,5 +190,5 @@ def test_a_witness_follows_a_hundred_thousand_entries(
     synthetic: Path, checker: Checker, tmp_path: Path
 ) -> None:
     earlier = checkpoint([leaf_hash(entry) for entry in made_up(70_001)])
-    places = {"checkpoint": "403", "tile/0/273": "422", "tile/1/001.p/134": "422"}
+    places = {"checkpoint": ALTERED, "tile/0/273": {"422"}, "tile/1/001.p/134": {"422"}}
     assert_followed(log_vkey(), earlier, synthetic, tmp_path / "earlier", places, checker)

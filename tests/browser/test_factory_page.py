@@ -353,7 +353,7 @@ def test_what_became_of_a_question_later_is_grey_while_the_question_is_not(opene
     """The questions are of 7 February 2020; what was offered instead of an answer is of the 14th."""
     page = opened(demo.url + PATH + "?known=2020-02-10")
     lines = page.locator("ol.timeline > li").filter(has=page.get_by_role("heading", name="Question"))
-    question = lines.filter(has_text=re.compile("topic ?Notice")).first
+    question = lines.filter(has_text=re.compile("Topic ?Notice")).first
     expect(question).not_to_have_class(re.compile("later"))
     standing, reply = question.locator(".standing .later"), question.locator(".replies .later")
     for found in (standing, reply):

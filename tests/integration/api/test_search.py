@@ -239,11 +239,11 @@ def test_the_page_shows_a_finding_with_its_issue_and_how_it_was_reached(harassed
         "Issue Harassment and gender-based violence",
         "Outcome Not evidenced",
         "Methods Records review",
-        "Notice not disclosed",
-        "Competence not disclosed",
-        "Training on gender-based violence not disclosed",
+        "Notice Not disclosed",
+        "Competence Not disclosed",
+        "Training on gender-based violence Not disclosed",
         "Detectability Hard to detect",
-        "by the issue of what it is about: Harassment and gender-based violence",
+        "By the issue of what it is about: Harassment and gender-based violence",
     ):
         assert told in hit
     assert "harassment-gbv" not in hit
@@ -251,4 +251,4 @@ def test_the_page_shows_a_finding_with_its_issue_and_how_it_was_reached(harassed
 
 def test_the_page_says_in_the_readers_words_by_what_it_was_found(harassed: Poster) -> None:
     shown = page(harassed, "/de/search", q="骚扰", kind="allegation").text
-    assert "nach Codes: Belästigung und geschlechtsspezifische Gewalt" in shown
+    assert "Nach Codes: Belästigung und geschlechtsspezifische Gewalt" in shown

@@ -171,7 +171,7 @@ def test_an_older_name_leads_to_what_it_became(case: Poster) -> None:
     assert "Earlier name" in shown.text
     keys = {slug: one.id[:16] for slug, one in case.log.keys.items()}
     assert f"{keys['old-certifier']}… (Earlier name: old-certifier)" in shown.text
-    assert f"{keys['certifier']}… root" in shown.text
+    assert f"{keys['certifier']}… Root" in shown.text
 
 
 def test_a_party_that_is_not_there_or_a_list_that_is_none_is_told(case: Poster) -> None:
