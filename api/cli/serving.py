@@ -43,12 +43,14 @@ def project(data: Data = None, database: Database = None, as_json: Json = False)
     from api.anchoring import anchoring
     from api.composition import database as opened
     from api.publishing import publishing
+    from api.tuning import let_appending_go_first
     from projections.runner import Runner
     from projections.views import VIEWS
 
     settings = demand_ledger(load_settings(data, database))
     stop = threading.Event()
     with opened(settings) as url:
+        let_appending_go_first()  # behind the opening, which may start the embedded server
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_args: stop.set())
         if as_json:

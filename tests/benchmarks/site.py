@@ -1,4 +1,8 @@
-"""The two servers that are compared, on one PostgreSQL with its durable settings, each with two workers."""
+"""The two servers that are compared, on one PostgreSQL with its durable settings, each with two workers.
+
+The ledger runs as docker-compose.yml runs it: the workers append, and a projector of its own keeps up the
+views and the public log, on the same two cores. What it uses of them is counted.
+"""
 
 from __future__ import annotations
 
@@ -44,15 +48,19 @@ class Site:
         self.trust: Trust = parse_trust((self.data / "trust.json").read_text())
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.pid = 0
+        self.pids: tuple[int, ...] = ()
         self.postgres = postmaster(self.database)
 
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Serve until the block ends."""
         command = [EVIDENCE, "serve", *self._place(), "--workers", str(WORKERS), "--port", str(self.port)]
-        with running(command, f"{self.url}/readyz", self.data / "serve.log") as pid:
-            self.pid = pid
+        apart = {"EVIDENCE_PROJECTOR": "none"}
+        with (
+            running([EVIDENCE, "project", *self._place()], None, self.data / "project.log") as projector,
+            running(command, f"{self.url}/readyz", self.data / "serve.log", apart) as workers,
+        ):
+            self.pids = (workers, projector)
             yield
 
     def enter_scene(self) -> Scene:
@@ -77,11 +85,13 @@ class Site:
 
     def processor_seconds(self) -> tuple[float, float]:
         """What the serving processes, and PostgreSQL, have used of the processors so far."""
-        return machine.processor_seconds(self.pid), machine.processor_seconds(self.postgres)
+        ours = sum(machine.processor_seconds(pid) for pid in self.pids)
+        return ours, machine.processor_seconds(self.postgres)
 
     def largest_worker(self) -> int:
         """Resident memory (bytes) of the largest process that serves."""
-        return max((machine.resident(pid) for pid in machine.children(self.pid)), default=0)
+        family = [child for pid in self.pids for child in machine.children(pid)]
+        return max((machine.resident(pid) for pid in family), default=0)
 
     def run(self, *arguments: str) -> str:
         """Run an `evidence` command on this ledger and return what it prints."""
@@ -121,15 +131,19 @@ def stock(server: EmbeddedServer, folder: Path, public_key: bytes) -> Iterator[s
 
 @contextmanager
 def running(
-    command: Sequence[str], ready: str, log: Path, environment: dict[str, Any] | None = None
+    command: Sequence[str], ready: str | None, log: Path, environment: dict[str, Any] | None = None
 ) -> Iterator[int]:
-    """A process of its own group that answers `ready` with success; it is stopped at the end. Its pid."""
+    """A process of its own group, waited for until it answers `ready` with success, and stopped at the end.
+
+    Its pid.
+    """
     with log.open("wb") as out:
         process = subprocess.Popen(
             command, stdout=out, stderr=out, start_new_session=True, env={**os.environ, **(environment or {})}
         )
     try:
-        _wait_until_ready(process, ready, log)
+        if ready is not None:
+            _wait_until_ready(process, ready, log)
         yield process.pid
     finally:
         process.send_signal(signal.SIGTERM)
