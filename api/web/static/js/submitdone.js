@@ -19,6 +19,9 @@ const NEXT = { DocumentCaptured: ["statedIn", "basedOn"], DocumentReferenced: ["
 const RESTING = ["allegation", "observation", "determination", "response", "request", "commitment"];
 
 async function show(receipt) {
+  // Before anything is waited for: whoever can see the buttons can use them.
+  byId("save-entry").onclick = () => saveFile(`${receipt.index}.entry`, fromBase64(receipt.entry));
+  byId("save-proof").onclick = () => saveFile(`${receipt.index}.tlog-proof`, receipt.proof, "text/plain");
   byId("receipt").hidden = false;
   byId("again").hidden = !receipt.duplicate;
   const { logKeys } = await get("/v1/ledger");
@@ -38,8 +41,6 @@ async function show(receipt) {
   byId("stated").replaceChildren(factList(await statedRows(receipt, names)));
   showCode(receipt, wrong);
   byId("proof").textContent = receipt.proof;
-  byId("save-entry").onclick = () => saveFile(`${receipt.index}.entry`, fromBase64(receipt.entry));
-  byId("save-proof").onclick = () => saveFile(`${receipt.index}.tlog-proof`, receipt.proof, "text/plain");
   byId("print").onclick = print;
   byId("to-statement").href = `${page.statements}/${receipt.id}?at_least=${receipt.index + 1}`;
   byId("next").replaceChildren(...next(receipt));
