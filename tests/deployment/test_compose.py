@@ -78,7 +78,9 @@ def test_every_command_of_ours_exists_with_its_options(name: str) -> None:
 
 
 def test_every_command_in_the_instructions_names_a_service() -> None:
-    for line in re.findall(r"docker compose run --rm (.*)$", TEXT, re.M):
+    lines = re.findall(r"docker compose run --rm (.*)$", TEXT, re.M)
+    assert lines
+    for line in lines:
         name, *arguments = shlex.split(line)
         _, command, *fixed = command_line(OURS[name])
         group: Any = typer.main.get_command(application())
