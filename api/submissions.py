@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final, cast
 
 import msgspec
 
 from api import problems
-from ledger.core.canonical import PAYLOAD_LIMIT
+from ledger.core.canonical import DEPTH_LIMIT, PAYLOAD_LIMIT
 from ledger.core.envelope import PAYLOAD_TYPE, SIGNATURE_LIMIT, Envelope, Signature, normalised, parse
 from ledger.core.grammar import is_digest
 from ledger.core.keys import SIGNATURE_BYTES
@@ -16,6 +17,8 @@ from ledger.receipts import Receipt
 from ledger.sequencer import Outcome, Submission
 
 MOST_DISCLOSURES: Final = 1024
+# A string that does not end reaches to the end of the text, so that each byte is looked at once.
+_BRACKETS: Final = re.compile(rb'"(?:[^"\\]+|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 class _SentSignature(msgspec.Struct):
@@ -65,20 +68,27 @@ class AcceptedLine(msgspec.Struct, rename="camel"):
 def read(body: bytes) -> Submission:
     """A submission from its JSON text; the statement itself is decoded later, off the event loop.
 
+    A usual one has less brackets than the limit. Deep nesting is refused before it is decoded: a decoder that
+    runs out of stack also fails whatever else happens there, such as the collection of garbage.
+
     Raises `Refusal` with a pointer into the submission, or into the envelope for what is wrong there.
     """
+    if body.count(b"[") + body.count(b"{") > DEPTH_LIMIT:
+        return read_leniently(body)
     try:
         envelope = _envelope_of(sent := _usual.decode(body))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return read_leniently(body)
     return read_leniently(body) if envelope is None else Submission(envelope, sent.disclosures)
 
 
 def read_leniently(body: bytes) -> Submission:
     """The same for whatever DSSE allows, and for whatever is wrong: slower, and it says what and where."""
+    if _depth(body) > DEPTH_LIMIT:
+        raise Refusal("too-deep", f"more than {DEPTH_LIMIT} levels")
     try:
         sent = _decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refusal("not-json", str(error)) from error
     if not isinstance(sent, dict):
         raise Refusal("wrong-type", "a submission is an object")
@@ -129,6 +139,19 @@ def _envelope_of(sent: _Sent) -> Envelope | None:
         and all(len(each.sig) == SIGNATURE_BYTES and is_digest(each.keyid) for each in signatures)
     )
     return normalised(given.payload, signatures) if usual else None
+
+
+def _depth(body: bytes) -> int:
+    """Levels of containers that JSON text opens at most, strings left out; exact where it is valid."""
+    depth = deepest = 0
+    for token in _BRACKETS.finditer(body):
+        match token[0]:
+            case b"[" | b"{":
+                depth += 1
+                deepest = max(deepest, depth)
+            case b"]" | b"}":
+                depth -= 1
+    return deepest
 
 
 def _accepted(receipt: Receipt) -> Accepted:

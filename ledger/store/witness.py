@@ -42,7 +42,8 @@ class HttpWitnesses:
     """One client for all witnesses; connections are kept alive, until it is closed or not used any more.
 
     It works on an event loop of its own, where one deadline covers a whole request: connecting, headers and
-    body, however slowly they come.
+    body, however slowly they come. Its thread starts with the first question: most ledgers and most commands
+    ask no witness.
     """
 
     def __init__(self, whole_seconds: float = WHOLE_SECONDS) -> None:
@@ -56,18 +57,22 @@ class HttpWitnesses:
         timeout = httpx2.Timeout(whole_seconds, connect=min(CONNECT_SECONDS, whole_seconds))
         self._http = httpx2.AsyncClient(timeout=timeout, headers=headers, follow_redirects=False)
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=_run, args=(self._loop,), name="witnesses", daemon=True)
-        self._thread.start()
-        self._end = weakref.finalize(self, _end, self._http, self._loop)
+        self._thread = threading.Thread(
+            target=_run, args=(self._http, self._loop), name="witnesses", daemon=True
+        )
+        self._starting = threading.Lock()
+        self._end = weakref.finalize(self, _end, self._thread, self._loop)
 
     def close(self) -> None:
         """Return once the connections are closed and the loop and its thread have ended."""
         self._end()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def add_checkpoint(self, address: str, body: bytes) -> Reply | Outage:
         """The whole answer within the time and size that are allowed, or what was wrong with it."""
         url = address.removesuffix("/") + "/add-checkpoint"
+        self._start()
         asked = asyncio.run_coroutine_threadsafe(_post(self._http, url, body, self._whole), self._loop)
         try:
             return asked.result()
@@ -75,6 +80,11 @@ class HttpWitnesses:
             return Outage("it does not answer in time")
         except Exception as error:  # also what the libraries below raise for an address that is none
             return Outage(f"it cannot be reached: {type(error).__name__}")
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread.ident is None:
+                self._thread.start()
 
 
 async def _post(http: httpx2.AsyncClient, url: str, body: bytes, whole_seconds: float) -> Reply | Outage:
@@ -87,23 +97,23 @@ async def _post(http: httpx2.AsyncClient, url: str, body: bytes, whole_seconds: 
         return _reply(response, bytes(content))
 
 
-def _run(loop: asyncio.AbstractEventLoop) -> None:
+def _run(http: httpx2.AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
     loop.run_forever()
-    loop.close()
-
-
-def _end(http: httpx2.AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
-    """Have the loop close the connections and end, without waiting for it: garbage collection may call this
-    in any thread, in one, too, that holds a lock which the loop needs, such as that of an import.
-    """
-    asyncio.run_coroutine_threadsafe(_finish(http, loop), loop)
-
-
-async def _finish(http: httpx2.AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
     try:
-        await http.aclose()
+        loop.run_until_complete(http.aclose())
     finally:
-        loop.stop()
+        loop.close()
+
+
+def _end(thread: threading.Thread, loop: asyncio.AbstractEventLoop) -> None:
+    """Have the loop end and its thread close the connections, without waiting for either: garbage collection
+    may call this in any thread, in one, too, that holds a lock which the loop needs, such as that of an
+    import, or that has next to no stack left.
+    """
+    if thread.ident is None:
+        loop.close()
+    else:
+        loop.call_soon_threadsafe(loop.stop)
 
 
 def _reply(response: httpx2.Response, content: bytes) -> Reply:

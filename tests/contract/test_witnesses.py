@@ -417,12 +417,21 @@ def test_a_client_that_nobody_uses_any_more_is_collected_without_waiting_for_its
     # Garbage is collected in any thread: in one, too, that holds a lock which the loop is waiting for.
     held, door = threading.Lock(), HttpWitnesses(PATIENCE)
     loop, thread = door._loop, door._thread
+    assert isinstance(door.add_checkpoint("http://127.0.0.1:9/nobody", b""), Outage)
     with held:
         loop.call_soon_threadsafe(held.acquire)
         del door
         gc.collect()
         assert thread.is_alive()
     thread.join()
+    assert loop.is_closed()
+
+
+def test_a_client_that_was_never_asked_has_started_no_thread() -> None:
+    door = HttpWitnesses(PATIENCE)
+    loop, thread = door._loop, door._thread
+    door.close()
+    assert thread.ident is None
     assert loop.is_closed()
 
 

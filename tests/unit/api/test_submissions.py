@@ -87,3 +87,29 @@ def test_what_is_wrong_with_a_submission_is_named_with_its_place(
     with pytest.raises(Refusal) as refused:
         read(json.dumps(submission).encode())
     assert (refused.value.code, refused.value.where) == (code, where)
+
+
+@pytest.mark.parametrize("brackets", ["[", '{"":', '{"envelope":[', '{"more":{"envelope":['])
+def test_nesting_is_refused_before_it_is_decoded(brackets: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        read((brackets * 100_000).encode())
+    assert refused.value.code == "too-deep"
+
+
+@given(
+    text=st.text(alphabet='[]{}"\\x', max_size=80),
+    signature_count=st.integers(min_value=1, max_value=17),
+)
+def test_brackets_in_texts_and_side_by_side_are_no_nesting(text: str, signature_count: int) -> None:
+    several = envelope("") | {"note": text * 20, text: [[]] * 40}
+    several["signatures"] = [
+        several["signatures"][0] | {"keyid": f"{n:064x}"} for n in range(signature_count)
+    ]
+    taken = read(json.dumps({"envelope": several}).encode())
+    assert len(taken.envelope.signatures) == signature_count
+
+
+def test_text_that_never_ends_is_looked_at_once() -> None:
+    with pytest.raises(Refusal) as refused:
+        read(b'{"a":' + b'"\\' * 200_000 + b"[" * 20)
+    assert refused.value.code == "not-json"
