@@ -103,14 +103,22 @@ WORDS: Final[Mapping[str, Any]] = {
         "waiting": marked("waiting for the organisation's root key"),
     },
     # Receipts.
+    "bundleFails": marked("The bundle does not hold, so it was not saved: {what}. Report it."),
+    "bundleSaved": marked("The bundle is saved. Its checks found no fault, and this entry is in it."),
     "checked": marked("checked in this browser"),
     "checkedBadly": marked("it does not hold: {what}. Keep both files and report it."),
     "checkedWell": marked("the entry is what was signed, and the log's signed tree holds it"),
     "entry": marked("entry"),
+    "gettingBundle": marked("Getting the bundle and checking it…"),
     "goOn": marked("State something that rests on this document:"),
     "log": marked("log"),
+    "noBundle": marked("The ledger did not give the bundle: {why}"),
     "noReceipt": marked("This browser keeps no receipt of that statement."),
     "noReceipts": marked("There is no receipt in this browser yet."),
+    "notIndexed": marked(
+        "The ledger has not indexed this entry yet. Try again in a minute or two; the receipt stays in this "
+        "browser."
+    ),
     "receiptOf": marked("entry {entry}: {what}"),
     "recorded": marked("recorded"),
     "resting": {

@@ -50,7 +50,7 @@ SENTENCES: Final = (
     marked("its form"),
     marked("its {other} is missing"),
     marked("keys not at hand for {entries}"),
-    marked("keys not at hand: {keys}"),
+    marked("keys not at hand: {keys}; the bundle of the statement has them"),
     marked("keys not proven: {missing}; proven for nothing: {surplus}"),
     marked("logged, unwitnessed"),
     marked("logged, witnessed"),

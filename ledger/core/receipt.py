@@ -263,7 +263,9 @@ class _Verification:
             elif keys.key_id(public) != signature.keyid or not keys.verify(public, message, signature.sig):
                 return Finding(FAILED, f"the signature of key {signature.keyid} does not verify")
         if missing:
-            return Finding(UNCHECKED, f"keys not at hand: {', '.join(missing)}")
+            # A receipt does not carry them, and looks broken to whoever is not told where they are.
+            said = f"keys not at hand: {', '.join(missing)}; the bundle of the statement has them"
+            return Finding(UNCHECKED, said)
         introduced = sum(s.keyid not in self.known_keys for s in self.entry.envelope.signatures)
         by_own = f", {introduced} by keys that the statement itself introduces" if introduced else ""
         return Finding(HELD, f"{len(self.entry.envelope.signatures)} verified{by_own}")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Route, expect
 
 from tests.acceptance.conftest import evidence
 from tests.browser.keyboard import reach
@@ -223,6 +223,61 @@ def test_the_receipt_is_two_files_that_the_command_line_verifies(
     shown = page.locator("#receipt-facts").inner_text() + page.locator("#stated").inner_text()
     assert not re.search(r"\d{4}-\d{2}-\d{2}", shown)
     assert "UTC" in shown
+
+
+def sent_allegation(page: Page, room: Newsroom) -> None:
+    form(page, room, "allegation")
+    about_the_mill(page)
+    page.locator("#f-claim-issue").select_option("osh/ppe")
+    look(page)
+    sign_and_send(page)
+
+
+def test_the_bundle_saved_with_a_receipt_shows_a_stranger_who_signed(
+    page: Page, room: Newsroom, tmp_path: Path
+) -> None:
+    sent_allegation(page, room)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Check the bundle and save it").click()
+    # In a folder by itself, as whoever gets it by mail has it.
+    alone = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(alone)
+    expect(page.locator("#bundle-told")).to_contain_text("found no fault")
+    report = evidence("verify", alone, "--trust", room.trust, "--json").json()
+    grades = {step["name"]: step["grade"] for step in report["steps"]}
+    # Which keys were in force takes an index of the log, which this one has not published.
+    assert {grades[name] for name in ("signatures", "inclusion", "checkpoint")} == {"held"}
+
+
+def test_a_receipt_alone_says_where_the_keys_are(page: Page, room: Newsroom, tmp_path: Path) -> None:
+    sent_allegation(page, room)
+    expect(page.locator("#receipt")).to_contain_text("Whose keys signed it they do not show")
+    for button in ("Save the entry", "Save the proof"):
+        with page.expect_download() as saved:
+            page.get_by_role("button", name=button).click()
+        saved.value.save_as(tmp_path / saved.value.suggested_filename)
+    told = evidence("verify", next(tmp_path.glob("*.entry")), "--trust", room.trust)
+    assert "the bundle of the statement has them" in " ".join(told.out.split())
+
+
+def test_a_bundle_that_is_not_there_yet_or_does_not_hold_is_not_saved(page: Page, room: Newsroom) -> None:
+    sent_allegation(page, room)
+    button = page.get_by_role("button", name="Check the bundle and save it")
+    told = page.locator("#bundle-told")
+    late = {"code": "nothing-to-bundle", "detail": "not yet", "status": 404}
+    page.route("**/bundle", lambda route: route.fulfill(status=404, body=json.dumps(late)))
+    button.click()
+    expect(told).to_contain_text("has not indexed this entry yet")
+    page.unroute("**/bundle")
+
+    def changed(route: Route) -> None:
+        body = route.fetch().text()
+        at = body.rindex('"entry":"') + 40
+        route.fulfill(status=200, body=body[:at] + ("A" if body[at] != "A" else "B") + body[at + 1 :])
+
+    page.route("**/bundle", changed)
+    button.click()
+    expect(told).to_contain_text("does not hold, so it was not saved")
 
 
 def test_a_draft_is_there_again_after_a_reload_and_gone_once_it_is_signed(page: Page, room: Newsroom) -> None:

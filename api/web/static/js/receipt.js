@@ -113,7 +113,7 @@ async function checkSignatures({ entry, statement, known }) {
       return ["failed", sentence("the signature of key {key} does not verify", { key: keyid })];
     }
   }
-  if (missing.length > 0) return ["unchecked", sentence("keys not at hand: {keys}", { keys: missing.join(", ") })];
+  if (missing.length > 0) return ["unchecked", sentence("keys not at hand: {keys}; the bundle of the statement has them", { keys: missing.join(", ") })];
   const own = entry.signatures.filter(({ keyid }) => !known.has(keyid)).length;
   const n = entry.signatures.length;
   return own > 0
