@@ -14,7 +14,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "attribution": marked("given as"),
     "by": marked("by way of {who}"),
     "digestCount": marked("{n}; they show neither the words nor their length"),
-    "digests": marked("digests of what can be erased"),
+    "digests": marked("digests of what lies beside the log"),
     "document": marked("document"),
     "documentKept": marked("{size} bytes; the digest {digest} stays"),
     "keyUsed": marked("Signed for {party} with this browser's key {key}…"),
@@ -22,7 +22,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "no": marked("no"),
     "nobody": marked("the ledger itself"),
     "notSignedBy": marked("not signed by"),
-    "nothingErasable": marked("Nothing in it can be erased later."),
+    "nothingErasable": marked("Nothing of it lies beside the log."),
     "others": marked(
         "{names} must sign, too. Save the file with your signature and send it to them: they add theirs with "
         "“evidence cosign”, or on the page for signed files."

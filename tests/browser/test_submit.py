@@ -381,7 +381,7 @@ def test_harassment_is_signed_as_a_bare_issue_on_purpose_or_not_at_all(page: Pag
     assert "belong into a sealed statement" in error_at(page, "f-claim-text")
     page.locator("#f-claim-text").fill("")
     look(page)
-    expect(page.locator("#erasable")).to_contain_text("Nothing in it can be erased later.")
+    expect(page.locator("#erasable")).to_contain_text("Nothing of it lies beside the log.")
     sign_and_send(page)
     assert room.timeline()[-1]["content"] == {"issue": "harassment-gbv"}
 
