@@ -160,7 +160,8 @@ HELP: Final[Mapping[str, str]] = {
     "owner": marked("The short name of the party whose rule it is."),
     "participants": marked("Leave the party empty where it was not disclosed."),
     "persons": marked(
-        "Persons whom the request names, such as spokespersons. Kept beside the log; this version does not erase it yet."
+        "Persons whom the request names, such as spokespersons. Kept beside the log; this version does not "
+        "erase it yet."
     ),
     "previous": marked("Whether there was one before: a short code, or not-disclosed."),
     "privacy": marked("Who could hear interviews: a short code, or not-disclosed."),
