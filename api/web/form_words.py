@@ -114,10 +114,13 @@ CREATED_HELP: Final = marked(
     "A new name for addresses, never used again: small letters, digits and hyphens, such as river-mill. "
     "It stays for ever, so it names no person."
 )
-SUBJECTS_HELP: Final = marked("Parties as party: and a short name, factories as factory: and a short name.")
+SUBJECTS_HELP: Final = marked(
+    "Type what a factory or a party is called, and choose it: its short name, such as factory:river-mill, is "
+    "filled in."
+)
 CLOSED_HELP: Final = marked(
     "Those of the statements you refer to are added by themselves. "
-    "Others as party: or factory: and a short name."
+    "For others type what they are called, and choose."
 )
 REFS_HELP: Final = marked("The statements that this one answers, rests on or changes.")
 TARGET_HELP: Final = marked(

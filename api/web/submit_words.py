@@ -46,6 +46,8 @@ WORDS: Final[Mapping[str, Any]] = {
         "Nothing found. Type other words, paste the address of the statement's page, "
         "or name above whom it is about and leave this empty."
     ),
+    "foundAs": marked("“{called}” is {name} in this ledger."),
+    "doYouMean": marked("Do you mean one of these?"),
     # Documents.
     "digested": marked("SHA-256: {digest}"),
     "digesting": marked("Taking the digest, on this machine…"),
@@ -77,7 +79,9 @@ WORDS: Final[Mapping[str, Any]] = {
     "keyTitle": marked("{party}, {label}"),
     "made": marked("The key is made. Now send the request to whoever has your organisation's root key."),
     "noKeys": marked("There is no key in this browser yet."),
-    "noParty": marked("There is no party of this short name in this ledger."),
+    "noParty": marked(
+        "There is no party of this name in this ledger. Choose one of the list, as it opens in the field."
+    ),
     "notPersisted": marked("This browser does not promise to keep it."),
     "notRegistered": marked(
         "This party is only named here, it has no key of its own yet. The registrar registers it."
@@ -173,8 +177,13 @@ WORDS: Final[Mapping[str, Any]] = {
         ),
         "subject-needed": marked("Name whom or what it is about, in the way that the help describes."),
         "too-large": marked("The statement is too long. Shorten it, or make two of it."),
-        "unknown-reference": marked("No such statement or name is in this ledger: {what}"),
-        "unknown-subject": marked("Nobody has registered this name here. Look at the spelling. {what}"),
+        "unknown-reference": marked(
+            "“{name}” is no statement or name of this ledger. Use “Find”, or paste the address of its page."
+        ),
+        "unknown-subject": marked(
+            "Nobody has registered “{name}” here. Choose one of the names offered at the field, or look at "
+            "the spelling."
+        ),
     },
 }
 
