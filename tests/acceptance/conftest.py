@@ -129,7 +129,7 @@ def desk(short_folder: Path) -> Iterator[Desk]:
 
 
 def checkout(folder: Path) -> Path:
-    """What the README's commands need of a fresh clone, set up as `make setup` leaves it, with these packages."""
+    """What the README's commands need of a clone, as `make setup` leaves it with these packages."""
     (folder / ".venv").mkdir(parents=True)
     shutil.copytree(ROOT / "docs" / "examples", folder / "docs" / "examples")
     for name in ("Makefile", "requirements.lock", "pyproject.toml"):
