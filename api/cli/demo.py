@@ -15,10 +15,11 @@ from rich.text import Text
 from api.cli import render, render_matrix
 from api.cli.console import out, progress, say, say_json
 from api.cli.founding import enter_genesis, found
+from api.cli.naming import address
 from api.cli.options import Json, load_settings, read_trust
 from api.cli.place import reach
 from api.cli.proving import publish_index
-from api.cli.reading import address, ask_all, log_size
+from api.cli.reading import ask_all, log_size
 from api.cli.sending import enter
 from api.cli.verifying import print_report
 from api.cli.words import _, plural
