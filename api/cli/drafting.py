@@ -142,6 +142,8 @@ def _say_explained(where: str, explained: Explained) -> None:
     say(_("  can be erased later:") if explained.erasable else _("  nothing in it can be erased later."))
     for line in explained.erasable:
         say(f"    {line}")
+    if explained.erasable:
+        say(_("  This version of the ledger does not erase yet. Copies that others made stay with them."))
 
 
 def _report(

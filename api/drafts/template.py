@@ -150,7 +150,7 @@ def _claim(kind: Kind, event: str) -> Iterator[str]:
     for presence, words in (
         (REQUIRED, "Needed, and public for ever."),
         (None, f"Optional, and public for ever{_ERASABLE if kind.discloses else ''}."),
-        (HIDDEN, "Never in the log itself: these can be erased."),
+        (HIDDEN, f"Never in the log itself: these can be erased later. {NOT_YET}"),
     ):
         chosen = [row for row in shown if _presence(kind, row) == presence]
         if chosen:
@@ -162,7 +162,8 @@ def _claim(kind: Kind, event: str) -> Iterator[str]:
         yield f"# disclose: [{optional[0]}]"
 
 
-_ERASABLE = "; list a name under `disclose` to be able to erase it"
+_ERASABLE = "; what is listed under `disclose` can be erased later"
+NOT_YET = "This version of the ledger does not erase yet."
 
 
 def _from_file(kind: Kind, row: Row) -> bool:

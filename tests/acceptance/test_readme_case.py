@@ -124,3 +124,4 @@ def test_a_refusal_is_one_line_with_a_code_and_a_way_out(desk: Desk) -> None:
 def test_the_reader_is_shown_what_stays_public_and_what_can_be_erased(desk: Desk) -> None:
     assert "public for ever, in every copy of the log" in desk.said
     assert "can be erased later" in desk.said
+    assert "This version of the ledger does not erase yet." in desk.said
