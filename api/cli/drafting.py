@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.console import say, say_json
+from api.cli.console import confirm, say, say_json
 from api.cli.founding import now
 from api.cli.keys import asking
 from api.cli.options import (
@@ -20,6 +20,7 @@ from api.cli.options import (
     TrustFile,
     Url,
     UsageError,
+    Yes,
     load_settings,
     read_trust,
 )
@@ -162,9 +163,10 @@ def _report(
 def cosign(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files written by `evidence sign`.")],
     key: KeyFiles = None,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Add a signature to signed files, after showing what is signed."""
+    """Add a signature to signed files, after showing what is signed and asking."""
     signers = read_signers(key or [], load_settings())
     if not signers:
         raise UsageError("nothing to sign with", "add `--key FILE`")
@@ -174,6 +176,7 @@ def cosign(
         explained = explain_signed(signed)
         if not as_json:
             _say_explained(str(path), explained)
+        confirm(_("Sign this?"), is_answered=yes, as_json=as_json)
         for signer in signers:
             signed = add_signature(signed, signer.seed)
         write_signed(path, signed)

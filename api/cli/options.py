@@ -38,6 +38,7 @@ KeyFiles = Annotated[
     list[Path] | None,
     typer.Option("--key", "-k", metavar="FILE", help="A key file that signs; repeat it for several."),
 ]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Sign without asking, as a script does.")]
 NoPassphrase = Annotated[
     bool, typer.Option("--no-passphrase", help="Leave the key unlocked: whoever gets the file can sign.")
 ]
