@@ -108,6 +108,7 @@ def demo(short_folder: Path) -> Iterator[Demo]:
 class Desk:
     """The user's folder after the README's commands, and the address at which the ledger then serves."""
 
+    checkout: Path
     folder: Path
     url: str
     said: str
@@ -122,10 +123,11 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def desk(short_folder: Path) -> Iterator[Desk]:
-    said = run_readme(checkout(short_folder / "checkout"))
+    clone = checkout(short_folder / "checkout")
+    said = run_readme(clone)
     case = short_folder / "river-mill"
     with served(case / "mill") as url:
-        yield Desk(case / "desk", url, said)
+        yield Desk(clone, case / "desk", url, said)
 
 
 def checkout(folder: Path) -> Path:
