@@ -36,7 +36,7 @@ class Read:
 @pytest.fixture(scope="module")
 def read(desk: Desk) -> Read:
     """Each reader follows along in a shell of its own, beginning in the checkout."""
-    program = desk.checkout / "verifier" / "bin" / "evidence-verify"
+    program = desk.checkout / ".venv-verifier" / "bin" / "evidence-verify"
     program.parent.mkdir(parents=True)
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ledger.verifier.command "$@"\n')
     program.chmod(0o755)
