@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger.core.refusal import LedgerError
+from ledger.core.refusal import LedgerError, Refusal
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -73,4 +73,7 @@ def read_trust(path: Path | None, settings: Settings) -> Trust:
         raise LedgerError(f"no trust file: {found}: {error.strerror}", mend) from error
     except UnicodeDecodeError as error:
         raise LedgerError(f"{found} is not a trust file", "ask the ledger's operator for it") from error
-    return parse_trust(text)
+    try:
+        return parse_trust(text)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, f"{found}: {refusal.what}", mend=refusal.mend) from refusal
