@@ -46,13 +46,18 @@ def bundle(
     as_json: Json = False,
 ) -> None:
     """Write everything the log holds about NAME, with its proofs, for `evidence verify` anywhere."""
-    wanted = demand_name(name)
-    with reach(load_settings(data, database, url)) as client, suggesting(client, wanted):
+    settings, wanted = load_settings(data, database, url), demand_name(name)
+    with reach(settings) as client, suggesting(client, wanted):
         size = client.download(address(client, wanted), output, documents="true" if documents else None)
     if as_json:
         say_json({"file": str(output), "bytes": size})
         return
-    say(_("{file}: {size} bytes; check it with `evidence verify {file}`", file=output, size=f"{size:,}"))
+    trust = "trust.json" if settings.url else settings.trust_file
+    check = f"evidence verify {output} --trust {trust}"
+    say(_("{file}: {size} bytes; check it with `{check}`", file=output, size=f"{size:,}", check=check))
+    if settings.url:
+        own = f"{settings.url.rstrip('/')}/verify/trust.json"
+        say(_("The ledger's trust file is {own}; compare it with what others have.", own=own))
 
 
 def dossier(
