@@ -51,8 +51,8 @@ def heading(
 ) -> None:
     """The first lines of every view: what, as of when, by which clock, and what it does not prove.
 
-    The latter stands once where a command shows several views (`again`). A demo's entry 0 says what it is for,
-    and whether those who are named signed anything.
+    The latter stands once where a command shows several views (`again`). A demo's entry 0 says what it is
+    for, and whether those who are named signed anything.
     """
     console.print(Text(title, style="bold"))
     as_of = answer.get("asOf", {})
