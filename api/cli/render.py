@@ -200,6 +200,7 @@ def profile_lines(item: Mapping[str, Any]) -> list[Line]:
     shown = [
         f"{plain.term('topics', topic)}: {_profile_words(profile[topic])}"
         for topic in ("methods", "notice", "competence", "gbvTraining")
+        if topic in profile
     ]
     lines: list[Line] = [("; ".join(shown), "")]
     asked = [topic for topic, line in profile.items() if line.get("asked")]

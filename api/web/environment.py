@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from api.dossier.text import words
 from api.web import assets
 from api.web.language import Language
-from projections.open_items import OUTCOMES
+from projections.open_items import OUTCOMES, Addressee
 from projections.open_items import words as standing_words
 from projections.voices import says
 from projections.wording import marked
@@ -61,7 +62,7 @@ def environment(language: Language) -> Environment:
         voice_words=lambda standing: language.gettext(STANDINGS[standing]),
         state_words=lambda state: language.gettext(STATES[state]),
         outcome_words=lambda outcome: language.gettext(OUTCOMES[outcome]),
-        standing_words=lambda one: standing_words(one.standing, one.reached_by, language),
+        standing_words=_standing_words,
     )
     made.filters.update(
         date=language.date,
@@ -73,6 +74,12 @@ def environment(language: Language) -> Environment:
         named_by=lambda slug, named: named(slug),
     )
     return made
+
+
+@pass_context
+def _standing_words(context: Context, one: Addressee) -> str:
+    """How a request stands with an addressee, with the names of the page."""
+    return standing_words(one, context.resolve("named"), context.resolve("language"))
 
 
 def _capital(text: str) -> str:

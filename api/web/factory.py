@@ -17,7 +17,10 @@ from api.web.language import Language
 from api.web.learned import Learned
 from api.web.overview import Overview, Placed, overview
 from ledger.core.vocabulary import VOCABULARIES
-from projections import checklist
+from ledger.domain.derived.allegations import State
+from projections import allegations, checklist
+from projections.allegations import OPEN as OPEN
+from projections.allegations import Cause
 from projections.dates import FIRST_DAY, LAST_DAY, days, days_between
 from projections.factory_queries import Factory, Found
 from projections.items import Item
@@ -42,7 +45,7 @@ from projections.wording import marked
 GAP_DAYS: Final = 14
 """So many days without an entry are told between two lines."""
 CONFLICTS_SHOWN: Final = 12  # of one issue; the rest is counted
-STATES_SHOWN: Final = 6  # statements that brought an allegation where it stands
+STATES_SHOWN: Final = 6  # causes of one state of an allegation, and statements of one cause
 OPEN_SHOWN: Final = 20
 OWING_SHOWN: Final = 3
 TOLD_VOICES: Final = 3  # a lane names fewer in full
@@ -63,16 +66,6 @@ AXES: Final = {
     "said": marked("When it was said"),
     "occurred": marked("When it occurred"),
 }
-STATES: Final = {
-    "open": marked("open"),
-    "notified": marked("put to somebody"),
-    "answered": marked("answered"),
-    "disputed": marked("disputed"),
-    "determined": marked("determined by an investigation"),
-    "withdrawn": marked("withdrawn"),
-    "recurring": marked("recurring"),
-}
-"""Where an allegation stands; none of them says that it is true or untrue."""
 CERTIFICATES: Final = {
     "valid": marked("valid"),
     "probation": marked("on probation"),
@@ -350,6 +343,14 @@ class FactoryPage:
     def listed(self, slugs: Iterable[str]) -> str:
         """Parties as an enumeration."""
         return self.language.listed([self._named(slug) for slug in slugs])
+
+    def stands(self, state: State, cause: Cause) -> str:
+        """Who brought an allegation into a state; a finding without those who dispute it."""
+        return allegations.words(state, cause, self._named, self.language, apart=True)
+
+    def disputed(self, cause: Cause) -> str:
+        """Who disputes a finding, as it goes on behind it."""
+        return allegations.disputed(cause, self._named, self.language)
 
     # The matrix.
 

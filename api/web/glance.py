@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from api.web.learned import NEVER_LATER, Learned
 from projections import checklist
 from projections.matrix import Cell, DeterminationCell, IssueRow, ObservationCell
+from projections.profiles import METHOD
 
 AnyCell = Cell | ObservationCell | DeterminationCell
-METHOD: Final = ("methods", "notice", "competence")
-"""What stands beside every outcome, wherever it stands (R19): points of the investigation's checklist."""
 
 
 @dataclass(frozen=True, slots=True)

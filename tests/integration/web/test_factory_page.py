@@ -199,7 +199,7 @@ def test_a_reply_stands_beside_the_claim_with_its_voice(rich: Poster) -> None:
 def test_a_question_stands_in_the_same_words_wherever_it_is_shown(rich: Poster) -> None:
     asked = rich.log.recorded[entry(rich, "QuestionAsked")]
     rich.log.say("ResponseGiven", "certifier", claim={"offer": "meeting"}, refs=[("offers", asked)])
-    words = "offered something else, no answer in this ledger"
+    words = "offered instead: meeting; no answer in this ledger"
     shown = page(rich, "/en/factories/toys")
     audit = rich.log.recorded[entry(rich, "AuditDescribed")].statement.id
     places = {
@@ -368,13 +368,13 @@ def test_what_became_of_an_earlier_item_later_is_grey_inside_it(rich: Poster) ->
     rich.log.say("ResponseGiven", "certifier", claim={"offer": "meeting"}, refs=[("offers", asked)])
     alleged, found = entry(rich, "AllegationMade"), entry(rich, "DeterminationIssued")
     known = page(rich, "/en/factories/toys", known=log.recorded[1].recorded_at[:10])
-    offered = "offered something else, no answer in this ledger learned 41 days later"
+    offered = "offered instead: Meeting; no answer in this ledger learned 41 days later"
     reply = f"offers : certifier , entry {rich.position - 1} learned 41 days later"
     for place, words in {
         f"e{alleged}": "Withdrawn by 1 of 1 , 16 February 2026 learned 41 days later",
         f"e{found}": f"disputes : ngo, entry {entry(rich, 'ResponseGiven')} learned 41 days later",
         f"e{asked.index}": offered,
-        "issue-osh-pre-job-training": f"withdrawn ( entry {entry(rich, 'StatementWithdrawn')} ) learned 41",
+        "issue-osh-pre-job-training": f"withdrawn by ngo ( entry {entry(rich, 'StatementWithdrawn')} ) learned 41",
         "open": offered,
         "summary": "1 learned 41 days later",
     }.items():
