@@ -71,8 +71,8 @@ LINKS = {
     "DuplicateNoted": "duplicate",
 }
 ABOUT_A_SET = {
-    "factory": "about a set that includes this factory",
-    "party": "about a set that includes this party",
+    "factory": "about several factories together, not about this one alone",
+    "party": "about several parties together, not about this one alone",
 }
 
 

@@ -19,6 +19,7 @@ from api.cli.render import (
     event_words,
     flagged,
     full_name,
+    hard_to_find,
     heading,
     profile_lines,
     related,
@@ -43,7 +44,7 @@ def matrix(console: Console, answer: Mapping[str, Any]) -> None:
         console,
         answer,
         _("Claims about {name}", name=full_name(page, answer["name"])),
-        _("issue × method × party"),
+        _("by issue, method and party"),
     )
     for row in answer["rows"]:
         _matrix_row(console, row, page)
@@ -82,7 +83,7 @@ def _matrix_row(console: Console, row: Mapping[str, Any], page: Page) -> None:
         Text(f"{row['label']} ({row['issue']})" if row["issue"] else row["label"], style="bold underline")
     )
     if row["detectability"]:
-        console.print(Padding(Text(row["detectability"], style="dim"), (0, 0, 0, 2)))
+        console.print(Padding(Text(hard_to_find(row["detectability"]), style="dim"), (0, 0, 0, 2)))
     for cell in row["allegations"]:
         block(console, [(_("allegation"), "cyan"), (f"#{cell['position']}", "dim")], _claim_lines(cell, page))
     for cell in row["observations"]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from api.dossier.text import words
 from api.web.claims import Claims, marked_plural
 from api.web.comparisons import Compared
-from api.web.glance import Glance, glance, method_of, since_conflict, voices
+from api.web.glance import Counted, Glance, glance, method_of, outcomes, since_conflict, voices
 from api.web.language import Language
 from api.web.learned import Learned
 from api.web.overview import Overview, Placed, overview
@@ -131,6 +131,33 @@ class Group:
     note: str | None
     rows: tuple[IssueRow, ...]
     compared: Compared | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A determination on no single issue, and the clauses on one issue that it was measured against."""
+
+    cell: DeterminationCell
+    clauses: tuple[str, ...]
+
+    @property
+    def day(self) -> str:
+        """When it was recorded."""
+        return self.cell.cell.shown.recorded_at[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class Glanced:
+    """An issue of the summary: what is claimed on it alone (None: nothing), and what else measures it."""
+
+    issue: str | None
+    row: IssueRow | None
+    measured: tuple[Measured, ...]
+
+    @property
+    def since(self) -> str:
+        """The day of the first of what measures it."""
+        return min(one.day for one in self.measured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,12 +397,43 @@ class FactoryPage:
 
     def in_order(self) -> list[IssueRow]:
         """By level 1 first: the vocabulary may name an issue's level 2 anywhere."""
-        order = {code: place for place, code in enumerate(VOCABULARIES["issues"])}
-        last = len(order)
-        return sorted(
-            self.matrix.rows,
-            key=lambda row: (order.get(_level(row.issue) or "", last), order.get(row.issue or "", last)),
-        )
+        return sorted(self.matrix.rows, key=lambda row: _place(row.issue))
+
+    # The summary.
+
+    @cached_property
+    def overall(self) -> list[DeterminationCell]:
+        """Determinations on no single issue that are no certificates."""
+        return [one for one in self.matrix.overall if one.cell.shown.type != "certification"]
+
+    def glanced(self) -> list[Glanced]:
+        """Issues of the summary: those of the matrix, and those that an overall determination measured."""
+        measured = self._measured()
+        rows = {row.issue: row for row in self.matrix.rows}
+        issues = sorted({*rows, *measured}, key=_place)
+        return [Glanced(issue, rows.get(issue), tuple(measured.get(issue, ()))) for issue in issues]
+
+    def _measured(self) -> dict[str | None, list[Measured]]:
+        """The determinations on no single issue, by each issue of the clauses that they name."""
+        found: dict[str | None, list[Measured]] = {}
+        for one in self.overall:
+            clauses: dict[str, list[str]] = {}
+            for ref in one.cell.shown.refs:
+                clause = self.factory.known.get(ref.id) if ref.rel == "against" else None
+                issue = clause.claim.get("issue") if clause else None
+                if clause and isinstance(issue, str):
+                    clauses.setdefault(issue, []).append(clause.names("criterion:")[0])
+            for issue, names in clauses.items():
+                found.setdefault(issue, []).append(Measured(one, tuple(names)))
+        return found
+
+    def outcomes(self, cells: Iterable[DeterminationCell]) -> tuple[Counted, ...]:
+        """What determinations found, equal ones together."""
+        return outcomes(cells)
+
+    def answered(self, one: DeterminationCell) -> str:
+        """The day of the first reply to it."""
+        return self.learned.first(reply.id for reply in one.cell.replies)
 
     def anchor(self, issue: str | None) -> str:
         """Where an issue stands on the page."""
@@ -447,6 +505,12 @@ class FactoryPage:
             one.standing.addressee for item in self.opened.shown for one in item.addressees if not one.settled
         )
         return [name for name, _ in owed.most_common(OWING_SHOWN)]
+
+
+def _place(issue: str | None) -> tuple[int, int]:
+    """Where an issue stands among others: that of its level 1 first; what is withheld comes last."""
+    order = {code: place for place, code in enumerate(VOCABULARIES["issues"])}
+    return order.get(_level(issue) or "", len(order)), order.get(issue or "", len(order))
 
 
 def _level(issue: str | None) -> str | None:

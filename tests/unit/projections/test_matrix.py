@@ -158,7 +158,10 @@ def test_a_scoped_statement_fills_no_cell_and_is_listed_as_about_a_set() -> None
     five = log.say("AllegationMade", [F, "factory:g"], {"issue": "osh", "scope": scope})
     found = row(log, "osh")
     assert (found.allegations, [cell.shown.id for cell in found.about_a_set]) == ((), [five])  # type: ignore[union-attr]
-    assert found.to_json()["aboutASet"][0]["words"] == "about a set that includes this factory"  # type: ignore[index]
+    assert (
+        found.to_json()["aboutASet"][0]["words"]
+        == "about several factories together, not about this one alone"
+    )  # type: ignore[index]
 
 
 def test_what_is_about_a_set_of_parties_is_worded_so() -> None:
@@ -166,7 +169,7 @@ def test_what_is_about_a_set_of_parties_is_worded_so() -> None:
     scope = {"quantifier": "none", "of": 2}
     log.say("AllegationMade", ["party:a", "party:b"], {"issue": "osh", "scope": scope})
     found = view(["party:a"], log.slice(), "2020-12-31").row("osh").to_json()
-    assert found["aboutASet"][0]["words"] == "about a set that includes this party"  # type: ignore[index]
+    assert found["aboutASet"][0]["words"] == "about several parties together, not about this one alone"  # type: ignore[index]
 
 
 def test_criterion_clauses_stand_beside_the_cells_of_their_issue() -> None:
