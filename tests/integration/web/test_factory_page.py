@@ -191,7 +191,7 @@ def test_an_overall_determination_leads_the_summary_and_each_issue_of_its_clause
     """Also an issue on which nothing else is claimed: else it would seem that the certifier said nothing."""
     log = rich.log
     training = log.recorded[entry(rich, "CriterionPublished")].statement
-    log.criterion("hours", "ngo", issue="working-time/weekly-hours")
+    log.criterion("hours", "ngo", issue="working-time/weekly-hours", quantity={"value": "60", "unit": "h"})
     hours = log.recorded[-1].statement
     refs = [("against", training), ("against", hours)]
     about = ["factory:toys"]
@@ -394,11 +394,12 @@ def test_what_became_of_an_earlier_item_later_is_grey_inside_it(rich: Poster) ->
     known = page(rich, "/en/factories/toys", known=log.recorded[1].recorded_at[:10])
     offered = "offered instead: Meeting; no answer in this ledger learned 41 days later"
     reply = f"offers : certifier , entry {rich.position - 1} learned 41 days later"
+    withdrawn = f"withdrawn by ngo ( entry {entry(rich, 'StatementWithdrawn')} ) learned 41 days later"
     for place, words in {
         f"e{alleged}": "Withdrawn by 1 of 1 , 16 February 2026 learned 41 days later",
         f"e{found}": f"disputes : ngo, entry {entry(rich, 'ResponseGiven')} learned 41 days later",
         f"e{asked.index}": offered,
-        "issue-osh-pre-job-training": f"by ngo ( entry {entry(rich, 'StatementWithdrawn')} ) learned 41",
+        "issue-osh-pre-job-training": withdrawn,
         "open": offered,
         "summary": "1 learned 41 days later",
     }.items():
