@@ -190,9 +190,9 @@ def test_an_overall_determination_leads_the_summary_and_each_issue_of_its_clause
 ) -> None:
     """Also an issue on which nothing else is claimed: else it would seem that the certifier said nothing."""
     log = rich.log
-    training = log.recorded[entry(rich, "CriterionPublished")].statement
+    training = log.recorded[entry(rich, "CriterionPublished")]
     log.criterion("hours", "ngo", issue="working-time/weekly-hours", quantity={"value": "60", "unit": "h"})
-    hours = log.recorded[-1].statement
+    hours = log.recorded[-1]
     refs = [("against", training), ("against", hours)]
     about = ["factory:toys"]
     log.say("OverallDetermined", "certifier", about=about, claim={"outcome": "conforms"}, refs=refs)
