@@ -209,6 +209,7 @@ def profile_lines(item: Mapping[str, Any]) -> list[Line]:
     shown = [
         f"{plain.term('topics', topic)}: {_profile_words(profile[topic])}"
         for topic in ("methods", "notice", "competence", "gbvTraining")
+        if topic in profile
     ]
     lines: list[Line] = [("; ".join(shown), "")]
     asked = [topic for topic, line in profile.items() if line.get("asked")]
@@ -216,8 +217,13 @@ def profile_lines(item: Mapping[str, Any]) -> list[Line]:
         topics = plain.listed([plain.term("topics", topic) for topic in asked])
         lines.append((_("asked, see the open list: {topics}", topics=topics), "yellow"))
     if item["note"]:
-        lines.append((item["note"], "italic"))
+        lines.append((hard_to_find(item["note"]), "italic"))
     return lines
+
+
+def hard_to_find(note: str) -> str:
+    """A note on how hard an issue is to find, with whose it is: nobody's who signs here."""
+    return _("how hard it is to find (this software's issue list, signed by nobody): {note}", note=note)
 
 
 def _profile_words(line: Mapping[str, Any]) -> str:
