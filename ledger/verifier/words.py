@@ -31,7 +31,11 @@ QUESTIONS = {
     "citation": "Does the statement that was printed stand at that place?",
 }
 
+FOREIGN = "foreign"
 MEANINGS = {
+    FOREIGN: "This file is of another ledger than the one that your trust file names: the step trust root"
+    " says of which. Nothing else in it failed. If you mean that ledger, check the file with the trust file"
+    " of that ledger.",
     HELD: "Every check held.",
     FAILED: "At least one check failed: something here is not what it claims to be. Keep the file, and ask"
     " whoever gave it to you, and the ledger, for an explanation.",
@@ -39,13 +43,15 @@ MEANINGS = {
     UNVERIFIED: "The file agrees with itself, but nobody said which ledger you trust, and anyone can make a"
     " log of any name. Get the ledger's trust file from somewhere else than this file came from, and give it"
     " with --trust.",
-    UNCHECKED: "No check failed, but what some of them need is not in the file; they are marked unchecked.",
+    UNCHECKED: "No check failed, but not all could be made: those marked unchecked say what is wanting.",
 }
 WIDTH = 100
 
 
 def meaning(report: Report) -> str:
     """What the report amounts to, in a sentence or two."""
+    if report.is_foreign:
+        return MEANINGS[FOREIGN]
     grades = {step.grade for step in report}
     order = (UNREADABLE, FAILED, UNVERIFIED, UNCHECKED)
     return MEANINGS[next((grade for grade in order if grade in grades), HELD)]
