@@ -197,7 +197,7 @@ def _print(case: Case, client: Client, verified: tuple[Path, Report]) -> None:
     _banner(console, case, size)
     render.timeline(console, answer, items)
     _rule(console)
-    render_matrix.matrix(console, matrix)
+    render_matrix.matrix(console, matrix, again=True)
     _rule(console)
     console.print(Text(_("A receipt, verified offline: {file}", file=verified[0]), style="bold"))
     print_report(console, verified[1])

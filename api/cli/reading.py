@@ -94,7 +94,7 @@ def open_items(
         else (_("No request is open at that moment."), _("No commitment is open at that moment."))
     )
     render.open_list(console, *found["requests"], _("Questions, demands and other requests"), requests)
-    render.open_list(console, *found["commitments"], _("Commitments"), commitments)
+    render.open_list(console, *found["commitments"], _("Commitments"), commitments, again=True)
 
 
 def party(

@@ -35,7 +35,7 @@ REASONS = {
 }
 
 
-def matrix(console: Console, answer: Mapping[str, Any]) -> None:
+def matrix(console: Console, answer: Mapping[str, Any], *, again: bool = False) -> None:
     """The claims matrix: one part for each issue, every claim by its method and its party, nothing merged."""
     cells = [cell for row in answer["rows"] for cell in _cells(row)] + list(answer["overall"])
     page = plain.page_of(answer, cells)
@@ -43,7 +43,8 @@ def matrix(console: Console, answer: Mapping[str, Any]) -> None:
         console,
         answer,
         _("Claims about {name}", name=full_name(page, answer["name"])),
-        _("issue × method × party"),
+        _("by issue, method and party"),
+        again=again,
     )
     for row in answer["rows"]:
         _matrix_row(console, row, page)
