@@ -57,11 +57,21 @@ def meaning(report: Report) -> str:
     return MEANINGS[next((grade for grade in order if grade in grades), HELD)]
 
 
+def hints(report: Report) -> Iterator[str]:
+    """What would let the report say more."""
+    for step in report:
+        if step.name == "documents" and step.counts.get("absent"):
+            yield "To check the documents, too: `evidence bundle NAME --documents` makes a zip with them."
+
+
 def lines(name: str, report: Report) -> Iterator[str]:
-    """The report as text: each step with its number, grade and what was seen, then what it means."""
+    """The report as text: each step with its number, grade and what was seen, then what it means and what
+    would say more.
+    """
     yield name
     for step in report:
         yield f"  {step.number:>2} {step.name:<12} {step.grade:<11} {QUESTIONS.get(step.name, '')}".rstrip()
         yield fill(step.detail, WIDTH, initial_indent=" " * 18, subsequent_indent=" " * 18)
     yield f"  verdict: {report.verdict}"
-    yield fill(meaning(report), WIDTH, initial_indent="  ", subsequent_indent="  ")
+    for text in (meaning(report), *hints(report)):
+        yield fill(text, WIDTH, initial_indent="  ", subsequent_indent="  ")

@@ -195,7 +195,7 @@ def test_an_allegation_with_a_document_is_found_on_the_timeline(page: Page, room
     assert json.loads(signed or "") == logged["statement"]
     page.get_by_role("link", name="The statement's page").click()
     page.get_by_role("main").get_by_role("link", name="River Mill").first.click()
-    line = page.locator(f"ol.timeline > li#e{alleged['position']}")
+    line = page.locator(f"ol.timeline li#e{alleged['position']}")
     expect(line).to_contain_text("Workers say that nobody trained them.")
 
 
@@ -595,7 +595,7 @@ def test_an_allegation_with_a_document_is_made_and_found_on_the_timeline_by_keyb
     reach(page, "River Mill")
     page.keyboard.press("Enter")
     page.wait_for_url("**/factories/mill**")
-    line = page.locator(f"ol.timeline > li#e{alleged['position']}")
+    line = page.locator(f"ol.timeline li#e{alleged['position']}")
     expect(line).to_contain_text("Eight people to a room.")
     expect(line).to_contain_text("Notes on the dormitory")
 
