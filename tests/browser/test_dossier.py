@@ -143,7 +143,8 @@ def test_with_a_trust_file_the_ledger_is_known(opened: Open) -> None:
     found = opened(PAGE)
     found.choose_trust(format_trust(trust(LOG)))
     assert found.failed == set()
-    assert {found.grades[step] for step in ("trust root", "checkpoint", "witnesses")} == {"held"}
+    assert {found.grades[step] for step in ("trust root", "checkpoint")} == {"held"}
+    assert found.grades["witnesses"] == "unchecked"  # its trust file asks for none
 
 
 def test_a_trust_file_of_another_ledger_is_noticed(opened: Open) -> None:
@@ -151,6 +152,7 @@ def test_a_trust_file_of_another_ledger_is_noticed(opened: Open) -> None:
     mine = trust(LOG)
     found.choose_trust(format_trust(Trust(mine.origin, "ab" * 32, mine.vkey, mine.policy)))
     assert found.failed == {"trust root"}
+    expect(found.page.locator("#verdict")).to_contain_text("of another ledger")
 
 
 def test_a_trust_file_with_another_key_is_noticed(opened: Open) -> None:
