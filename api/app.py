@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import problems
+from api import dossiers, problems
 from api.answers import HEAD_ONLY, refuse_repeated_parameters
 from api.composition import Service
 from api.hot import Bounds, HotRoutes, SubmitBatch, SubmitStatement
@@ -62,6 +62,7 @@ def create_app(settings: Settings, open_service: OpenService = Service) -> FastA
     )
     app.state.uploads = Gate(settings.uploads_at_once, "too-many-uploads")
     app.state.bundles = Gate(settings.bundles_at_once, "too-many-bundles")
+    app.state.papers = Gate(dossiers.AT_ONCE, "too-many-bundles")
     _add_routes(app)
     _add_problems(app)
     app.add_middleware(HotRoutes, routes=_hot_routes(app, settings))

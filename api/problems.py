@@ -66,6 +66,11 @@ PROBLEMS: Final[dict[str, Row]] = {
     "no-checkpoint": Row(404, "nothing has been signed yet", "wait for the first entry"),
     "no-such-tile": Row(404, "no such file of the public log", "see c2sp.org/tlog-tiles, and the checkpoint"),
     "method-not-allowed": Row(405, "this address does not take this method", "see the Allow header"),
+    "no-such-form": Row(
+        406,
+        "this ledger does not make that form of it",
+        "take the bundle, or run `evidence dossier` on a machine of your own",
+    ),
     "body-too-slow": Row(408, "the body did not come in time", "send it again over a faster connection"),
     "body-too-large": Row(413, "the body is larger than the limit", "split it"),
     "media-type": Row(415, "this content is not taken", "send one of the types that the detail lists"),

@@ -11,8 +11,7 @@ from api.cli.console import complain, progress
 from api.cli.options import UsageError
 from api.cli.words import _, plural
 from ledger.core.receipt import Trust
-from ledger.core.refusal import LedgerError
-from ledger.core.report import FAILED, UNREADABLE, Report
+from ledger.core.report import Report
 from ledger.verifier.bundle import verify_bundle
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def printer(lang: str, trust: Trust | None) -> Callable[[bytes], bytes]:
     what it takes is not installed.
     """
     # Imported late: only here are a template engine, four languages and WeasyPrint needed.
-    from api.dossier.pdf import demand_pdf
+    from api.dossier.pdf import demand_pdf, sound
     from api.web.language import LANGUAGES
 
     if lang not in LANGUAGES:
@@ -58,18 +57,6 @@ def _laid_out(lines: bytes, report: Report, lang: str) -> Document:
             seen = done
 
         return pdf(lines, report, language(lang), show)
-
-
-def sound(report: Report) -> Report:
-    """The report itself. Raises LedgerError for one of a bundle that does not hold: paper would hide it.
-
-    Too few witnesses are told on the paper, as of a receipt, for the log itself may be sound.
-    """
-    for step in report:
-        if step.grade == UNREADABLE or (step.grade == FAILED and step.name != "witnesses"):
-            mend = "keep it as evidence and ask the ledger: `evidence bundle`, then `evidence verify`"
-            raise LedgerError(f"not printed, for it does not hold: {step.name}: {step.detail}", mend)
-    return report
 
 
 def _tell_missing(document: Document) -> None:

@@ -36,7 +36,7 @@ REASONS = {
 }
 
 
-def matrix(console: Console, answer: Mapping[str, Any]) -> None:
+def matrix(console: Console, answer: Mapping[str, Any], *, again: bool = False) -> None:
     """The claims matrix: one part for each issue, every claim by its method and its party, nothing merged."""
     cells = [cell for row in answer["rows"] for cell in _cells(row)] + list(answer["overall"])
     page = plain.page_of(answer, cells)
@@ -45,6 +45,7 @@ def matrix(console: Console, answer: Mapping[str, Any]) -> None:
         answer,
         _("Claims about {name}", name=full_name(page, answer["name"])),
         _("by issue, method and party"),
+        again=again,
     )
     for row in answer["rows"]:
         _matrix_row(console, row, page)

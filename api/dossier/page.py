@@ -13,15 +13,21 @@ from string import Template
 
 from api.dossier import script
 from api.dossier.method import method
+from api.dossier.reading import STRUCTURE, Reading, Words, readings, words_for
 from api.dossier.text import Printed, describe, read, words
 from api.notices import notice
+from api.web.claims import FIRST
+from api.web.factory import ANSWERS
+from api.web.naming import FOUNDERS
 from ledger.core.bundle import Bundle, keys_about, parse_bundle
 from ledger.core.checkpoint import parse as parse_checkpoint
 from ledger.core.index import index_head, statement_keys
 from ledger.core.note import split_note
 from ledger.core.page import put_in_page
 from ledger.core.statement import Statement, read_recorded
+from ledger.domain.visibility import ANONYMOUS
 from ledger.verifier.words import MEANINGS, QUESTIONS
+from projections.reader import item_of
 from projections.wording import ENGLISH, Wording, marked
 
 # The step that a page takes beyond those of every verifier.
@@ -42,19 +48,26 @@ _SIGNERS = frozenset({"ledger", "index", "party", "key"})
 def dossier(data: bytes) -> bytes:
     """The page of a bundle. Raises `Refusal` when `data` is no bundle that could be printed."""
     bundle = parse_bundle(data)
-    statements = {one.index: read_recorded(one.index, one.data).statement for one in bundle.entries}
+    recorded = [read_recorded(one.index, one.data) for one in bundle.entries]
+    statements = {one.index: one.statement for one in recorded}
     entries = [read(one) for one in bundle.entries]
     known = {one.id: one for one in entries}
     printed = [replace(describe(one, known), method=method(one, known)) for one in entries]
+    items = [
+        item_of(one, entry.disclosures, ANONYMOUS)
+        for one, entry in zip(recorded, bundle.entries, strict=True)
+    ]
+    told = words_for(items, bundle.head.about)
+    called = told.name(bundle.head.about)
+    sections = _sections(bundle, statements, printed, readings(entries, told))
     style, code = script.read("dossier.css"), script.assemble("dossier.js")
-    sections = _sections(bundle, statements, printed)
     page = _template().substitute(
-        **{name: _text(text) for name, text in facts(bundle, statements).items()},
+        **{name: _text(text) for name, text in facts(bundle, statements, called=called).items()},
         **{name: "\n".join(articles) or "<p>None.</p>" for name, articles in sections.items()},
         policy=escape(_policy(style, code)),
         style=style,
         bundle=put_in_page(data),
-        words=_words(),
+        words=_words(told),
         script=code,
     )
     return page.encode("utf-8")
@@ -76,13 +89,19 @@ def _hash(text: str) -> str:
     return f"sha256-{b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}"
 
 
-def _words() -> str:
+def _words(told: Words) -> str:
     found = {
         **words(),
         "questions": QUESTIONS | _PAGE_QUESTIONS,
         "meanings": MEANINGS | _PAGE_MEANINGS,
         "notices": {clock: notice(clock) for clock in ("system", "demo")},
         "complete": {"yes": _COMPLETE, "no": _NOT_COMPLETE},
+        "values": told.tables,
+        "names": told.names,
+        "founders": FOUNDERS,
+        "first": FIRST,
+        "answers": ANSWERS,
+        "structure": sorted(STRUCTURE),
     }
     return json.dumps(found, ensure_ascii=True, sort_keys=True).replace("<", "\\u003c")
 
@@ -90,8 +109,13 @@ def _words() -> str:
 # --- what stands at the top ----------------------------------------------------------------
 
 
-def facts(bundle: Bundle, statements: Mapping[int, Statement], wording: Wording = ENGLISH) -> dict[str, str]:
-    """What the page says of the whole; its program finds the same from what it has checked."""
+def facts(
+    bundle: Bundle, statements: Mapping[int, Statement], wording: Wording = ENGLISH, called: str = ""
+) -> dict[str, str]:
+    """What the page says of the whole; its program finds the same from what it has checked.
+
+    `called` is what the bundle is about, by name; its own words unless given.
+    """
     head = bundle.head
     checkpoint = parse_checkpoint(split_note(head.checkpoint)[0])
     covered = checkpoint.size if head.index is None else index_head(statements[head.index]).size
@@ -101,12 +125,13 @@ def facts(bundle: Bundle, statements: Mapping[int, Statement], wording: Wording 
     complete = wording.gettext(_NOT_COMPLETE if head.index is None else _COMPLETE)
     return {
         "about": head.about,
+        "called": called or head.about,
         "origin": checkpoint.origin,
         "size": str(checkpoint.size),
         "last": last,
         "own_count": str(own),
         "notice": notice(str(statements[0].claim["clock"]), wording),
-        "complete": complete.format(name=head.about, last=last),
+        "complete": complete.format(name=called or head.about, last=last),
     }
 
 
@@ -114,14 +139,17 @@ def facts(bundle: Bundle, statements: Mapping[int, Statement], wording: Wording 
 
 
 def _sections(
-    bundle: Bundle, statements: Mapping[int, Statement], printed: Iterable[Printed]
+    bundle: Bundle,
+    statements: Mapping[int, Statement],
+    printed: Iterable[Printed],
+    read_as: Mapping[int, Reading],
 ) -> dict[str, list[str]]:
     """What the bundle is about, what that refers to, and who could sign; each as articles in HTML."""
     found: dict[str, list[str]] = {"own": [], "context": [], "signers": []}
     name = bundle.head.about
     about = keys_about(name, statements.values())
     for one in printed:
-        found[section_of(name, about, statements[one.index])].append(_article(one))
+        found[section_of(name, about, statements[one.index])].append(_article(one, read_as[one.index]))
     return found
 
 
@@ -135,13 +163,18 @@ def section_of(name: str, about: Set[str], statement: Statement) -> str:
     return "signers" if statement.kind in _SIGNERS else "context"
 
 
-def _article(printed: Printed) -> str:
-    rows = "".join(
-        f'<div><dt>{_text(row.what)}</dt><dd dir="auto">{_text(row.whole)}</dd></div>' for row in printed.rows
-    )
-    heading = _text(printed.heading)
+def _article(printed: Printed, read_as: Reading) -> str:
+    signed = _rows((row.what, row.whole) for row in printed.rows)
     return (
-        f'<article id="entry-{printed.index}"><h3>{heading}</h3><dl>{rows}</dl><p class="mark"></p></article>'
+        f'<article id="entry-{printed.index}"><h3>{_text(read_as.heading)}</h3>'
+        f'<dl class="reading">{_rows(read_as.rows)}</dl><p class="mark"></p>'
+        f'<details><summary>As it was signed</summary><dl class="signed">{signed}</dl></details></article>'
+    )
+
+
+def _rows(rows: Iterable[tuple[str, str]]) -> str:
+    return "".join(
+        f'<div><dt>{_text(what)}</dt><dd dir="auto">{_text(text)}</dd></div>' for what, text in rows
     )
 
 

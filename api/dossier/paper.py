@@ -15,6 +15,7 @@ from typing import Final
 from markupsafe import Markup
 
 from api.dossier.page import facts, section_of
+from api.dossier.reading import NAMING, known_of
 from api.dossier.seen import seen
 from api.dossier.text import Printed, Row, describe, read
 from api.qr import code_png
@@ -33,9 +34,8 @@ from ledger.domain.visibility import ANONYMOUS
 from ledger.verifier.words import QUESTIONS, meaning
 from projections.amendments import as_amended
 from projections.checklist import Line as Told
-from projections.compromises import compromises
-from projections.items import Item, Slice
-from projections.names import UNKNOWN, Name, mentioned, names
+from projections.items import Item
+from projections.names import UNKNOWN, Name, mentioned
 from projections.profiles import issues_of
 from projections.reader import item_of
 from projections.shown import Shown, show
@@ -176,7 +176,7 @@ class _Dossier:
             item_of(read_recorded(one.index, one.data), one.disclosures, ANONYMOUS) for one in bundle.entries
         ]
         self.statements = {item.position: item.statement for item in items}
-        self.known = _known(items, bundle.head.about)
+        self.known = known_of(items, bundle.head.about)
         self.named = naming(self.known.names, language)
         self.claims = Claims(language, self.named)
         # The day on which what was asked stands as it is printed.
@@ -238,7 +238,7 @@ class _Dossier:
         facts = self.claims.facts(
             item.statement.event, {name: told[name] for name in _TOPICS if told.get(name)}
         )
-        called = [self.named(name) for name in item.names("") if item.statement.kind in _NAMING]
+        called = [self.named(name) for name in item.names("") if item.statement.kind in NAMING]
         return " · ".join(dict.fromkeys([*(fact.value for fact in facts), *called]))
 
     def _reached(self, item: Item) -> Reached:
@@ -276,7 +276,7 @@ class _Dossier:
     def called(self) -> list[Called]:
         """Every party, factory and criterion that is named here."""
         wanted = sorted({name for item in self.known.items for name in mentioned(item)})
-        makers = [item for item in self.known.items if item.statement.kind in _NAMING]
+        makers = [item for item in self.known.items if item.statement.kind in NAMING]
         first: dict[str, int] = {}
         for item in makers:
             for subject in item.statement.subjects:
@@ -289,12 +289,3 @@ class _Dossier:
 _TOPICS: Final = ("title", "issue", "topic", "number")
 _MOMENT: Final = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9:.]+Z)?)?)?"
 _TIME: Final = re.compile(rf"{_MOMENT}|(\.\.|{_MOMENT})/(\.\.|{_MOMENT})")
-_NAMING: Final = frozenset({"ledger", "party", "factory", "criterion"})
-
-
-def _known(items: list[Item], about: str) -> Slice:
-    """The items with what they call whom, as far as the bundle tells."""
-    found = Slice.of(items)
-    wanted = {about}.union(*(mentioned(item) for item in items))
-    makers = [item for item in items if item.statement.kind in _NAMING]
-    return found.named(names(wanted, makers), compromises(found.of_kind("key")))

@@ -10,6 +10,7 @@ import gc
 import hashlib
 import io
 import logging
+import sys
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -18,9 +19,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from api.dossier.paper import newest, paper
-from api.web.language import Language
+from api.web.language import Language, language
 from ledger.core.refusal import LedgerError
-from ledger.core.report import Report
+from ledger.core.report import FAILED, UNREADABLE, Report
+from ledger.verifier.bundle import verify_bundle
 
 VARIANT: Final = "pdf/ua-1"
 BUNDLE: Final = "dossier.bundle"
@@ -51,6 +53,18 @@ def demand_pdf() -> Any:
         mend = "on Debian: `apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`"
         raise LedgerError(f"a PDF needs the library Pango, which was not found: {error}", mend) from error
     return weasyprint
+
+
+def sound(report: Report) -> Report:
+    """The report itself. Raises LedgerError for one of a bundle that does not hold: paper would hide it.
+
+    Too few witnesses are told on the paper, as of a receipt, for the log itself may be sound.
+    """
+    for step in report:
+        if step.grade == UNREADABLE or (step.grade == FAILED and step.name != "witnesses"):
+            mend = "keep it as evidence and ask the ledger: `evidence bundle`, then `evidence verify`"
+            raise LedgerError(f"not printed, for it does not hold: {step.name}: {step.detail}", mend)
+    return report
 
 
 def pdf(data: bytes, report: Report, language: Language, show: ShowProgress) -> Document:
@@ -205,3 +219,28 @@ def _is_quotation(element: Any) -> bool:
     """Elements of texts have elements in them; those of a line's characters have numbers."""
     is_span = isinstance(element, dict) and element.get("S") == "/Span"
     return is_span and not all(isinstance(one, int) for one in element["K"])
+
+
+# --- in a process of its own ------------------------------------------------------------------
+
+
+def main(arguments: list[str]) -> int:
+    """`python -m api.dossier.pdf LANGUAGE` makes a PDF of the bundle on standard input; with `--check` it
+    only tells by its exit code whether it could. Whom its reader trusts it does not know.
+    """
+    try:
+        demand_pdf()
+        if arguments == ["--check"]:
+            return 0
+        (code,) = arguments
+        lines = sys.stdin.buffer.read()
+        document = pdf(lines, sound(verify_bundle(lines, None)), language(code), lambda _done, _total: None)
+    except LedgerError as error:
+        print(f"{error.what}: {error.mend}", file=sys.stderr)
+        return 1
+    sys.stdout.buffer.write(document.data)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,22 +1,33 @@
-"""Bundles: everything about a name or a statement, with its proofs, in one file that needs no network."""
+"""Bundles: everything about a name or a statement, with its proofs, in one file that needs no network; and
+dossiers, which are bundles that people can read.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import hashlib
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from api import bundles, openapi
+from api import bundles, dossiers, openapi
 from api.answers import REVALIDATE, service_of
 from api.etags import matches
 from api.parameters import IdPath, SlugPath
+from api.problems import Problem
 
 router = APIRouter(tags=["bundles"])
 
 Documents = Annotated[
     bool, Query(description="A zip with the bytes of the public documents that the bundle names.")
+]
+Form = Annotated[
+    Literal["html", "pdf"],
+    Query(alias="format", description="A page that checks itself, or a document for paper."),
+]
+Lang = Annotated[
+    Literal["en", "fr", "de", "zh"], Query(description="Of a PDF's own words; a page is in English.")
 ]
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -24,6 +35,16 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
         "description": "A bundle (docs/protocol.md, Bundles), or a zip with its documents.",
         "content": {bundles.LINES: {"schema": {"type": "string"}}, bundles.ZIP: _BINARY},
         "headers": {"ETag": {"description": "Of the exact bytes.", "schema": {"type": "string"}}},
+    },
+    **openapi.not_modified(),
+    **openapi.PROBLEMS,
+}
+_DOSSIERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The bundle inside one HTML page that prints it and checks itself without a network, "
+        "or attached to a PDF, where the ledger's machine can lay one out.",
+        "content": {dossiers.HTML: {"schema": {"type": "string"}}, dossiers.PDF: _BINARY},
+        "headers": {"ETag": {"description": "Of what is printed.", "schema": {"type": "string"}}},
     },
     **openapi.not_modified(),
     **openapi.PROBLEMS,
@@ -54,6 +75,50 @@ async def statement(request: Request, id: IdPath, documents: Documents = False) 
     return await _answer(request, f"statement:{id}", documents=documents)
 
 
+@router.get("/factories/{slug}/dossier", responses=_DOSSIERS, response_class=Response)
+async def factory_dossier(
+    request: Request,
+    slug: SlugPath,
+    form: Form = "html",
+    lang: Lang = "en",
+) -> Response:
+    """Everything about a factory, for people to read."""
+    return await _dossier(request, f"factory:{slug}", form, lang)
+
+
+@router.get("/parties/{slug}/dossier", responses=_DOSSIERS, response_class=Response)
+async def party_dossier(
+    request: Request,
+    slug: SlugPath,
+    form: Form = "html",
+    lang: Lang = "en",
+) -> Response:
+    """Everything about a party, for people to read."""
+    return await _dossier(request, f"party:{slug}", form, lang)
+
+
+@router.get("/criteria/{slug}/dossier", responses=_DOSSIERS, response_class=Response)
+async def criterion_dossier(
+    request: Request,
+    slug: SlugPath,
+    form: Form = "html",
+    lang: Lang = "en",
+) -> Response:
+    """Everything about a criterion, for people to read."""
+    return await _dossier(request, f"criterion:{slug}", form, lang)
+
+
+@router.get("/statements/{id}/dossier", responses=_DOSSIERS, response_class=Response)
+async def statement_dossier(
+    request: Request,
+    id: IdPath,  # noqa: A002
+    form: Form = "html",
+    lang: Lang = "en",
+) -> Response:
+    """A statement and all that refers to it, for people to read."""
+    return await _dossier(request, f"statement:{id}", form, lang)
+
+
 async def _answer(request: Request, about: str, *, documents: bool) -> Response:
     with request.app.state.bundles.enter():
         file = await bundles.write(service_of(request), about, documents=documents)
@@ -72,3 +137,20 @@ async def _sent(file: bundles.Spool) -> Any:
     with file:
         async for chunk in iterate_in_threadpool(bundles.chunks(file)):
             yield chunk
+
+
+async def _dossier(request: Request, about: str, form: str, lang: str) -> Response:
+    on_paper = form == "pdf"
+    if lang != "en" and not on_paper:
+        raise Problem("bad-parameter", f"a page is in English alone, not in {lang}", "lang", "add format=pdf")
+    with request.app.state.papers.enter() if on_paper else request.app.state.bundles.enter():
+        with await bundles.write(service_of(request), about, documents=False) as file:
+            lines = await run_in_threadpool(file.read)
+        # Weak: that of what is printed. Which bytes a PDF has is up to fonts and libraries, too.
+        tag = f'"{hashlib.sha256(lines).hexdigest()[:32]}-{form}-{lang}"'
+        headers = {"etag": f"W/{tag}", "cache-control": REVALIDATE}
+        if matches(request.headers.get("if-none-match"), tag):
+            return Response(status_code=304, headers=headers)
+        made = await (dossiers.paper(lines, lang) if on_paper else dossiers.page(lines))
+    headers["content-disposition"] = f'attachment; filename="{about.replace(":", "-")}.{form}"'
+    return Response(made, 200, headers, dossiers.PDF if on_paper else dossiers.HTML)

@@ -25,6 +25,8 @@ from api.web.claims import Claims
 from api.web.environment import environment
 from api.web.language import LANGUAGES, Language, language
 from api.web.naming import naming
+from ledger.core.entry import decode_entry_trusted
+from ledger.core.statement import Statement, read_statement
 from ledger.domain.visibility import ANONYMOUS, Viewer
 from projections.as_of import NOW, AsOf, Moment
 from projections.dates import LAST_DAY
@@ -76,6 +78,11 @@ class Visit:
         """Whether a day was asked for that has not come: by the reader's clock, or by that of a demo."""
         now = self.today or (moment.recorded_at[:10] if moment.size == moment.logged else LAST_DAY)
         return moment.asked.day is not None and moment.asked.day > now
+
+    def statement_at(self, number: int) -> Statement | None:
+        """The statement in an entry of the log; None where that has no such entry."""
+        stored = self.service.recorder.entry_at(number)
+        return stored and read_statement(decode_entry_trusted(stored.state).envelope.payload)
 
     # Addresses.
 

@@ -70,6 +70,8 @@ def crawl(client: httpx2.Client, start: str, code: str) -> Iterator[tuple[str, h
 
 def _most(address: str, code: str) -> int:
     parts = urlsplit(address)
+    if "format=pdf" in parts.query:
+        return 0  # each takes many seconds
     if not parts.path.startswith(f"/{code}"):
         return FILES
     return min(ALIKE[code], ALIKE_WITH_QUERY) if parts.query else ALIKE[code]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import itertools
 import json
 import re
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
+from pypdf import PdfReader
 
 from api.dossier.page import dossier
 from ledger.core import canonical
@@ -22,6 +24,7 @@ from ledger.core.receipt import Trust, format_trust
 from ledger.verifier.bundle import verify_bundle
 from tests.support.builder import KeyPair, Log, log_vkey
 from tests.support.bundles import bundle_bytes, case, trust
+from tests.support.paper import paper_case
 
 LOG = case()
 BUNDLE = bundle_bytes(LOG, "factory:toys")
@@ -271,11 +274,49 @@ def test_the_text_that_the_page_prints_is_held_against_what_was_signed(opened: O
     assert "osh/heat" not in found.page.inner_text("main")
 
 
+def test_the_words_that_it_is_read_in_are_held_against_what_was_signed(opened: Open) -> None:
+    words = '<dd dir="auto">finding by certifier, entry 11</dd>'
+    assert PAGE.count(words) == 1
+    for instead in ('<dd dir="auto">finding by ngo, entry 11</dd>', ""):
+        found = opened(PAGE.replace(words, instead))
+        assert found.failed == {"page text"}
+        assert "finding by certifier, entry 11" in found.page.inner_text(f"#entry-{ALLEGED}")
+
+
+def test_a_name_counts_only_where_a_statement_in_the_file_gives_it(opened: Open) -> None:
+    page = dossier(bundle_bytes(paper_case(), "factory:toys")).decode()
+    assert opened(page).page.title() == "Dossier: Toys & Co."
+    forged = page.replace("Toys &amp; Co.", "Somebody else").replace("Toys & Co.", "Somebody else")
+    inside = page.partition('<template id="bundle">')[2].partition("</template>")[0]
+    forged = re.sub(
+        r'<template id="bundle">.*</template>',
+        lambda _: f'<template id="bundle">{inside}</template>',
+        forged,
+        flags=re.DOTALL,
+    )
+    found = opened(forged)
+    assert found.failed == {"page text"}
+    assert found.page.title() == "Dossier: toys"
+    assert "Somebody else" not in found.page.inner_text("body")
+
+
+def test_every_member_as_it_was_signed_is_there_to_open(opened: Open) -> None:
+    page = opened(PAGE).page
+    article = page.locator(f"#entry-{ALLEGED}")
+    assert "osh/pre-job-training" not in article.inner_text()
+    article.get_by_text("As it was signed").click()
+    assert "osh/pre-job-training" in article.inner_text()
+
+
 @pytest.mark.parametrize(
     ("printed", "instead"),
     [
-        ('<span data-fact="about">factory:toys</span>', '<span data-fact="about">factory:elsewhere</span>'),
-        ("<title>Dossier: factory:toys", "<title>Dossier: factory:elsewhere"),
+        (
+            '<p class="dim" data-fact="about">factory:toys',
+            '<p class="dim" data-fact="about">factory:elsewhere',
+        ),
+        ('<span data-fact="called">toys</span>', '<span data-fact="called">factory:elsewhere</span>'),
+        ("<title>Dossier: toys", "<title>Dossier: factory:elsewhere"),
         ("up to entry 15, by the index", "up to entry 99, by the index"),
         ('data-fact="own">', 'data-fact="own">1'),
     ],
@@ -311,7 +352,7 @@ def test_a_statement_that_nobody_signed_is_taken_off_the_page(opened: Open) -> N
 
 def test_markup_in_a_text_stays_text(opened: Open) -> None:
     shown = opened(PAGE).page.inner_text(f"#entry-{ALLEGED}")
-    assert "Training took four hours <b>&amp; no more</b>. (en)" in shown
+    assert "Training took four hours <b>&amp; no more</b>." in shown
 
 
 def test_it_reads_without_scripts(chromium: Browser, tmp_path: Path) -> None:
@@ -322,7 +363,7 @@ def test_it_reads_without_scripts(chromium: Browser, tmp_path: Path) -> None:
     page.goto(file.as_uri())
     text = page.inner_text("main")
     assert "Nothing has been checked yet" in text
-    assert "not-evidenced" in text
+    assert "Not evidenced" in text
     assert page.locator("#checks").is_hidden()
     context.close()
 
@@ -334,9 +375,19 @@ def test_the_bundle_can_be_taken_out_of_the_page(opened: Open) -> None:
     assert Path(download.value.path()).read_bytes() == BUNDLE
 
 
-def test_it_prints(opened: Open, tmp_path: Path) -> None:
-    data = opened(PAGE).page.pdf()
-    assert data.startswith(b"%PDF")
+def test_it_prints_what_is_read_and_leaves_out_what_is_not_opened(opened: Open) -> None:
+    paper = PdfReader(io.BytesIO(opened(PAGE).page.pdf()))
+    text = "\n".join(one.extract_text() for one in paper.pages)
+    assert paper.metadata is not None
+    assert paper.metadata.title == "Dossier: toys"
+    assert "Pre-job training" in text
+    assert "osh/pre-job-training" not in text
+
+
+def test_on_a_narrow_screen_nothing_is_cut_off(opened: Open) -> None:
+    page = opened(PAGE).page
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
 def test_every_part_is_reachable_and_named(opened: Open) -> None:

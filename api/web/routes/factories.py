@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from fastapi import Query
 from starlette.responses import Response
 
+from api.dossiers import makes_pdf
 from api.parameters import After, SlugPath
 from api.problems import Problem
 from api.web import factory as words
@@ -82,6 +83,8 @@ def factory(
         words=words,
         root=lambda: base64_encode(visit.service.root_at(found.moment.size)),
         cited=_cited(visit, known or None, found.moment.size),
+        host=_host(visit),
+        makes_pdf=makes_pdf,
     )
 
 
@@ -89,4 +92,9 @@ def _cited(visit: Visit, known: str | None, size: int) -> str:
     """The whole address of the page as it is, of the first `size` entries for ever."""
     empty = {name: None for name, value in visit.request.query_params.items() if not value}
     kept: dict[str, object] = {**empty, "at_least": None, "known": known, "as_of": size}
-    return str(visit.request.base_url).rstrip("/") + visit.here(**kept)
+    return _host(visit) + visit.here(**kept)
+
+
+def _host(visit: Visit) -> str:
+    """The address of this ledger, as the reader has it."""
+    return str(visit.request.base_url).rstrip("/")

@@ -631,3 +631,24 @@ def test_a_long_history_is_told_whole_and_in_few_bytes_a_line(poster: Poster) ->
     shown = page(poster, "/en/factories/works")
     assert len(positions(shown)) >= 120
     assert len(shown.html) < 12_000 * len(positions(shown))
+
+
+def test_the_page_hands_out_the_dossier_and_the_command_that_makes_it(
+    case: Poster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.web.routes.factories.makes_pdf", lambda: True)
+    shown = page(case, "/de/factories/toys")
+    address = "/v1/factories/toys/dossier"
+    assert {address, f"{address}?format=pdf&lang=de"} <= set(shown.links)
+    assert "evidence dossier factory:toys --url http://testserver -o toys.html" in shown.text
+    assert case.client.get(address).status_code == 200
+
+
+def test_where_no_pdf_can_be_made_the_page_says_how_to_get_one(
+    case: Poster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.web.routes.factories.makes_pdf", lambda: False)
+    shown = page(case, "/en/factories/toys")
+    assert "/v1/factories/toys/dossier" in shown.links
+    assert not any("format=pdf" in link for link in shown.links)
+    assert "This ledger makes no PDF itself. Print the HTML file from a browser" in shown.text

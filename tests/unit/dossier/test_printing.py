@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.cli.printing import sound
+from api.dossier.pdf import sound
 from ledger.core.receipt import Trust
 from ledger.core.refusal import LedgerError
 from ledger.verifier.bundle import verify_bundle

@@ -4,9 +4,11 @@
 import { utf8 } from "./bytes.js";
 import { keysAbout } from "./bundle.js";
 import { verifyBundle } from "./bundlesteps.js";
+import { gravest, outcome } from "./grading.js";
 import { statementKeys } from "./index.js";
 import { browserKnowsEd25519 } from "./keys.js";
 import { parseTrust } from "./note.js";
+import { readings } from "./reading.js";
 import { describe } from "./text.js";
 
 const byId = (id) => document.getElementById(id);
@@ -60,10 +62,11 @@ function comparePage(reading) {
   const { items } = reading;
   for (const item of items) item.disclosed ??= [];
   const known = new Map(items.filter((item) => item.statement).map((item) => [item.statement.id, item]));
+  const { read, called } = readings(items, known, words);
   const different = [];
   for (const item of items) {
     const article = byId(`entry-${item.index}`);
-    const proven = describe(item, known, words);
+    const proven = { ...read.get(item.index), signed: describe(item, known, words).rows };
     const section = sectionOf(reading, item);
     if (!article || shown.get(item.index) !== textOf(proven, section)) {
       different.push(item.index);
@@ -72,14 +75,14 @@ function comparePage(reading) {
   }
   const extra = [...shown.keys()].filter((index) => !items.some((item) => item.index === index));
   for (const index of extra) byId(`entry-${index}`).remove();
-  const wrong = mendFacts(factsOf(reading));
+  const wrong = mendFacts(factsOf(reading, called));
   const step = { number: 14, name: "page text", entries: [...different, ...extra] };
   const named = [...wrong, ...step.entries.slice(0, 5).map((index) => `entry ${index}`)].join(", ");
-  if (named === "") return { ...step, grade: "held", detail: `the ${items.length} statements below are printed as they were signed` };
+  if (named === "") return { ...step, grade: "held", detail: `the ${items.length} statements below are printed as they were signed, names and codes in words` };
   return { ...step, grade: "failed", detail: `this page printed something else than what was signed; mended below: ${named}` };
 }
 
-const textOf = ({ heading, rows }, section) => JSON.stringify([heading, rows, section]);
+const textOf = ({ heading, rows, signed }, section) => JSON.stringify([heading, rows, signed, section]);
 
 // Where a statement belongs: what the dossier is about, what that refers to, and who could sign.
 function sectionOf(reading, { statement }) {
@@ -91,14 +94,15 @@ function sectionOf(reading, { statement }) {
 }
 
 // What the page says of the whole.
-function factsOf(reading) {
+function factsOf(reading, callThem) {
   const { bundle, checkpoint, indexed, items } = reading;
   const { about } = bundle.head;
   const last = String((indexed?.size ?? checkpoint.size) - 1);
   const clock = items.find((item) => item.index === 0)?.statement?.claim.clock ?? "system";
-  const complete = words.complete[indexed ? "yes" : "no"].replace("{name}", () => about).replace("{last}", last);
+  const called = callThem(about);
+  const complete = words.complete[indexed ? "yes" : "no"].replace("{name}", () => called).replace("{last}", last);
   const own = items.filter((item) => sectionOf(reading, item) === "own").length;
-  return { about, origin: checkpoint.origin, size: String(checkpoint.size), last, own: String(own), notice: words.notices[clock], complete };
+  return { about, called, origin: checkpoint.origin, size: String(checkpoint.size), last, own: String(own), notice: words.notices[clock], complete };
 }
 
 // Writes the facts into the page and gives the names of those that it had told differently.
@@ -110,7 +114,7 @@ function mendFacts(facts) {
     wrong.add(place.dataset.fact);
     place.textContent = right;
   }
-  const title = `Dossier: ${facts.about}`;
+  const title = `Dossier: ${facts.called}`;
   if (document.title !== title) wrong.add("title");
   document.title = title;
   return wrong;
@@ -118,22 +122,26 @@ function mendFacts(facts) {
 
 function readArticles() {
   for (const article of document.querySelectorAll("article[id]")) {
-    const rows = Array.from(article.querySelectorAll("dl > div"), (row) => [row.children[0].textContent, row.children[1].textContent]);
     const section = article.closest("[data-section]")?.dataset.section;
-    shown.set(Number(article.id.slice(6)), textOf({ heading: article.querySelector("h3").textContent, rows }, section));
+    const heading = article.querySelector("h3").textContent;
+    shown.set(Number(article.id.slice(6)), textOf({ heading, rows: rowsIn(article, "reading"), signed: rowsIn(article, "signed") }, section));
   }
 }
 
-function reprint(article, { heading, rows }, section) {
+const rowsIn = (article, list) => Array.from(article.querySelectorAll(`dl.${list} > div`), (row) => Array.from(row.children, (one) => one.textContent));
+
+function reprint(article, { heading, rows, signed }, section) {
   document.querySelector(`[data-section="${section}"]`).append(article);
   article.querySelector("h3").textContent = heading;
-  article.querySelector("dl").replaceChildren(
-    ...rows.map(([what, text]) => {
-      const row = element("div", "");
-      row.append(element("dt", what), element("dd", text, { dir: "auto" }));
-      return row;
-    }),
-  );
+  article.querySelector("dl.reading").replaceChildren(...rows.map(printedRow));
+  article.querySelector("dl.signed").replaceChildren(...signed.map(printedRow));
+  article.querySelector("details").open = true;
+}
+
+function printedRow([what, text]) {
+  const row = element("div", "");
+  row.append(element("dt", what), element("dd", text, { dir: "auto" }));
+  return row;
 }
 
 function markStatements({ items }, steps) {
@@ -149,11 +157,12 @@ function markStatements({ items }, steps) {
 // --- what it amounts to ------------------------------------------------------------------------------------------------------
 
 function tellVerdict(steps) {
-  const grade = ["unreadable", "failed", "unverified", "unchecked"].find((one) => steps.some((step) => step.grade === one)) ?? "held";
+  const grade = gravest(steps);
+  const meaning = words.meanings[outcome(steps)];
   const failed = steps.filter((step) => step.grade === "failed").map((step) => `${step.number} ${step.name}`);
   const verdict = byId("verdict");
   verdict.dataset.grade = grade;
-  verdict.textContent = failed.length > 0 ? `${words.meanings[grade]} (${failed.join(", ")})` : words.meanings[grade];
+  verdict.textContent = failed.length > 0 ? `${meaning} (${failed.join(", ")})` : meaning;
 }
 
 async function check(trust) {
