@@ -45,6 +45,18 @@ FIRST: Final = (
     "sample",
     "scope",
 )
+FORMS: Final = {
+    "contract": marked("Contract"),
+    "email": marked("E-mail"),
+    "letter": marked("Letter"),
+    "minutes": marked("Minutes"),
+    "photo": marked("Photograph"),
+    "press-release": marked("Press release"),
+    "report": marked("Report"),
+    "video": marked("Video"),
+    "web-page": marked("Web page"),
+}
+"""Usual forms of a document; any short code may name one, and others stand as they were signed."""
 NOT_DISCLOSED: Final = "not-disclosed"
 
 
@@ -89,6 +101,8 @@ class Claims:
         """A code of a member in words."""
         if code == NOT_DISCLOSED:
             return self._language.gettext("not disclosed")
+        if member == "form" and code in FORMS:
+            return self._language.gettext(FORMS[code])
         vocabulary = OUTCOMES.get(event) if member == "outcome" else VOCABULARIES.get(member)
         return self._language.term(vocabulary, code) if vocabulary else code
 
