@@ -155,10 +155,13 @@ class Claims:
             return self.scope(value)
         if "role" in value and set(value) <= {"role", "party", "_sd"}:
             return self._participant(value)
+        gettext = self._language.gettext
         parts = (
-            f"{self.label(key)}: {self.value(key, one, event)}" for key, one in value.items() if key != "_sd"
+            self.label(key) + gettext(": ") + self.value(key, one, event)
+            for key, one in value.items()
+            if key != "_sd"
         )
-        return "; ".join(parts)
+        return gettext("; ").join(parts)
 
     def quantity(self, value: Mapping[str, Any]) -> str:
         """`3 days`, `4 to 8 hours`, `at most 36 hours per month`."""
@@ -212,9 +215,11 @@ class Claims:
         if "of" in value:
             text = gettext("{part} of {whole}").format(part=text, whole=number(value["of"]))
         if "population" in value:
-            text += "; " + gettext("population: {size}").format(size=self.quantity(value["population"]))
+            text += gettext("; ") + gettext("population: {size}").format(
+                size=self.quantity(value["population"])
+            )
         if value.get("membersKnown") is False:
-            text += "; " + gettext("which ones is not known")
+            text += gettext("; ") + gettext("which ones is not known")
         return text
 
     def _participant(self, value: Mapping[str, Any]) -> str:
