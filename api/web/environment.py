@@ -60,6 +60,9 @@ def environment(language: Language) -> Environment:
         relation=lambda name: language.gettext(words()["relations"].get(name, name)),
         term=language.term,
         territory=language.territory,
+        # Between words that a template puts beside each other: French spaces it, Chinese has its own.
+        colon=language.gettext(": "),
+        semicolon=language.gettext("; "),
         issue_notes=_issue_notes,
         version=lambda: version("evidence-ledger"),
         says=lambda given, named: says(given, named, language),

@@ -287,6 +287,7 @@ def test_working_hours_are_compared_over_both_normal_weeks_with_the_formula(open
     assert "(72 h − 44 h) a week = 28 h a week; 28 h × 52 ÷ 12 = about 121 h a month" in told
     assert "(72 h − 40 h) a week = 32 h a week; 32 h × 52 ÷ 12 = about 139 h a month" in told
     assert told.count("against 36 h a month") == 2
+    assert told.count("IETP checklist, hours in a week read against PRC Labour Law, Article 41") == 2
 
 
 def test_ten_questions_and_five_disclosure_requests_are_open(opened: Open, demo: Demo) -> None:
@@ -335,9 +336,10 @@ def test_replayed_the_day_before_the_letter_all_that_hangs_on_it_is_absent(opene
     page.fill("#known-day", "2020-02-06")
     page.keyboard.press("Enter")
     page.wait_for_url("**/*known=2020-02-06*")
-    page.get_by_role("link", name="Replay strictly as of that day").click()
+    page.get_by_role("link", name="Without later statements").click()
     page.wait_for_url("**/*as_of=2020-02-06*")
     page.wait_for_load_state()
+    assert page.locator("#known-day").input_value() == "2020-02-06"
     told = said(page, "main")
     for words in (
         "Not evidenced",
