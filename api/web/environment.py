@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from api.dossier.text import words
 from api.web import assets
 from api.web.language import Language
+from api.web.tables import stacked
 from projections.open_items import OUTCOMES
 from projections.open_items import words as standing_words
 from projections.voices import says
@@ -71,6 +72,7 @@ def environment(language: Language) -> Environment:
         attributes=_attributes,
         capital=_capital,
         named_by=lambda slug, named: named(slug),
+        stacked=stacked,
     )
     return made
 
