@@ -14,8 +14,8 @@ help: ## show the targets
 setup: $(VENV)/.setup ## make .venv with the command `evidence` in it
 setup-dev: $(VENV)/.setup-dev ## the same with the tools for tests and checks
 
-demo: setup ## enter the 2019 case on an embedded PostgreSQL, show it, serve it on 127.0.0.1:8000
-	@$(BIN)/evidence demo
+demo: setup ## enter the 2019 case on an embedded PostgreSQL, show it, serve it on 127.0.0.1 (PORT=8000, DATA=folder)
+	@$(BIN)/evidence demo $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
 
 test: setup-dev ## run every test
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -28,6 +29,7 @@ from api.publishing import LogParts, PublishingThread, bucket_of, open_log, open
 from api.publishing import health as publishing_health
 from api.settings import Settings
 from api.signing import admit as admit_log_keys
+from api.tuning import verifying_threads
 from ledger.application import Ledger
 from ledger.clock import SystemClock
 from ledger.core import canonical, merkle
@@ -302,7 +304,8 @@ class Service:
     def _start_sequencer(self) -> None:
         heads = self._log.heads
         desk = ReceiptDesk(self.recorder, heads)
-        limits = Limits(queue=self.settings.submissions_at_once)
+        threads = verifying_threads(self.settings.workers, os.cpu_count() or 1)
+        limits = Limits(queue=self.settings.submissions_at_once, verifying=threads)
         clock, watch = SystemClock(), metrics.sequenced
         self.sequencer = Sequencer(self.recorder, heads, desk, clock, limits, self.index, watch)
         self.ledger = Ledger(LedgerFactory(self.recorder), self.recorder, self.sequencer, desk)

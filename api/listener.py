@@ -7,6 +7,7 @@ connections over the processes, and a process that ends takes no part any more.
 
 from __future__ import annotations
 
+import errno
 import socket
 from typing import Any
 
@@ -18,14 +19,20 @@ class AddressTaken(LedgerError):
 
 
 class Listener(socket.socket):
-    """Bound, never listening. It arrives in a worker process as a new socket on the same address."""
+    """Bound to its address. It arrives in a worker process as a new socket on the same address."""
+
+    @property
+    def url(self) -> str:
+        """The address for a browser."""
+        host, port = self.getsockname()[:2]
+        return f"http://[{host}]:{port}" if self.family == socket.AF_INET6 else f"http://{host}:{port}"
 
     def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
         return _bound, (int(self.family), self.getsockname())
 
 
 def open_listener(host: str, port: int) -> Listener:
-    """Hold an address for worker processes. Raises `AddressTaken`."""
+    """Hold an address before anything is made or said. Raises `AddressTaken`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         # Without SO_REUSEPORT first: with it, the port of another ledger of the same user would be shared.
@@ -35,9 +42,14 @@ def open_listener(host: str, port: int) -> Listener:
             address = alone.getsockname()
         return _bound(family, address)
     except OSError as error:
-        raise AddressTaken(
-            f"cannot listen on {host}:{port}: {error.strerror}", "stop what listens there, or use --port"
-        ) from error
+        if error.errno == errno.EADDRINUSE:
+            other = port + 1
+            raise AddressTaken(
+                f"port {port} of {host} is taken by another program, such as another ledger",
+                f"stop that one, or use another port: `--port {other}`, or `make demo PORT={other}`",
+            ) from error
+        what = f"cannot listen on {host}:{port}: {error.strerror}"
+        raise AddressTaken(what, "choose another address: `--host`, `--port`") from error
 
 
 def _bound(family: int, address: Any) -> Listener:

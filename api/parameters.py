@@ -17,6 +17,13 @@ NAME = r"^(party|factory|criterion):[a-z0-9][a-z0-9._-]{0,127}$"
 MOST = 2**53 - 1
 
 SlugPath = Annotated[str, Path(pattern=SLUG, description="A slug, assigned once and never reused.")]
+StatementPath = Annotated[
+    str,
+    Path(
+        pattern=r"^([0-9a-f]{64}|0|[1-9][0-9]{0,14})$",
+        description="A statement's id, or the number of its entry.",
+    ),
+]
 IdPath = Annotated[str, Path(pattern=DIGEST, description="SHA-256 of the signed payload in lower-case hex.")]
 
 AsOfText = Annotated[

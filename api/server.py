@@ -14,7 +14,7 @@ from uvicorn.supervisors import Multiprocess
 from api import logs, metrics
 from api.app import create_app
 from api.composition import Service, database
-from api.listener import open_listener
+from api.listener import Listener
 from api.settings import Settings, hand_down, load
 from api.tuning import tune
 from ledger.store.migrate import migrate
@@ -22,15 +22,17 @@ from ledger.store.migrate import migrate
 GRACE_SECONDS = 20  # for requests under way when told to stop
 
 
-def run(settings: Settings) -> None:
-    """Serve until told to stop (SIGTERM, SIGINT); with several workers this process watches over them."""
+def run(settings: Settings, listener: Listener) -> None:
+    """Serve on the address held until told to stop (SIGTERM, SIGINT); with several workers this process
+    watches over them.
+    """
     logs.configure(settings)
     if settings.workers == 1:
         # Opened here rather than by the server, so that a ledger that cannot be opened is told in one line.
         with Service(settings) as service:
             application = create_app(settings, lambda _: nullcontext(service))
             tune()
-            uvicorn.Server(uvicorn.Config(application, **_options(settings))).run()
+            uvicorn.Server(uvicorn.Config(application, **_options(settings))).run(sockets=[listener])
         return
     with ExitStack() as stack:
         # Held here too, so that workers that come and go do not stop and start the embedded server.
@@ -39,7 +41,7 @@ def run(settings: Settings) -> None:
         if embedded:
             migrate(url)
         hand_down(settings.model_copy(update={"database": SecretStr(url)}) if embedded else settings)
-        _watch(settings)
+        _watch(settings, listener)
 
 
 def app() -> FastAPI:
@@ -51,12 +53,11 @@ def app() -> FastAPI:
     return application
 
 
-def _watch(settings: Settings) -> None:
+def _watch(settings: Settings, listener: Listener) -> None:
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
     metrics.share(settings.metrics_folder)
     config = uvicorn.Config("api.server:app", factory=True, workers=settings.workers, **_options(settings))
-    with open_listener(settings.host, settings.port) as listener:
-        Multiprocess(config, [listener]).run()
+    Multiprocess(config, [listener]).run()
 
 
 def _options(settings: Settings) -> dict[str, Any]:

@@ -19,6 +19,7 @@ MIDDLE_ROUNDS: Final = 50
 # Seconds. The loop that answers must get the interpreter back from threads that decode and decide; 5 ms, the
 # default, is dozens of statements.
 SWITCH_INTERVAL: Final = 0.0005
+MOST_VERIFYING: Final = 2  # what decoding in one thread keeps busy
 # Where workers and projector want one processor, a worker gets three times as much of it.
 PROJECTOR_NICENESS: Final = 5
 
@@ -29,6 +30,13 @@ def tune() -> None:
     gc.freeze()  # modules and routes stay until the end
     gc.set_threshold(YOUNG_OBJECTS, YOUNG_ROUNDS, MIDDLE_ROUNDS)
     sys.setswitchinterval(SWITCH_INTERVAL)
+
+
+def verifying_threads(workers: int, processors: int) -> int:
+    """How many threads verify signatures ahead in each of so many processes: as many as have a processor to
+    themselves, since each takes turns with those that decode and decide.
+    """
+    return max(1, min(MOST_VERIFYING, processors // workers))
 
 
 def let_appending_go_first() -> None:

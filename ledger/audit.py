@@ -19,9 +19,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from typing import TypeVar
 
 from ledger.core import disclosure, merkle
-from ledger.core.entry import Entry, decode_entry
+from ledger.core.entry import Entry, decode_entry, entry_time
 from ledger.core.refusal import Refusal
 from ledger.core.statement import Recorded, Statement, decode_statement
 from ledger.domain.aggregates import introduced_keys
@@ -33,6 +34,7 @@ from ledger.ports import AuditPage, AuditSource, EntryRow, Head, Signed, StoredE
 BYTES = ("bytes", "positions", "root")
 ALL = (*BYTES, "journal", "index", "signatures", "rules", "disclosures", "views")
 PAGE = 2_000
+_Page = TypeVar("_Page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,7 @@ def _check_log(
     tree = _Tree(source.nodes())
     replay = _Replay(source) if rules else None
     done = 0
-    for stop, stored in _pages(source, _stops(head.size, page, signed)):
-        entries = _check_page(stored, done, stop, tree)
-        if replay is not None:
-            replay.check(stored, entries)
+    for stop in _checked(source, _stops(head.size, page, signed), tree, replay):
         done = stop
         if signed is not None and done == signed.size and tree.frontier.root() != signed.root:
             raise _Wrong("journal", done, f"the tree of {done} entries is not the one that was signed")
@@ -133,18 +132,30 @@ def _stops(size: int, page: int, signed: Signed | None) -> Iterator[int]:
     return iter(sorted(stops - {0}))
 
 
-def _pages(source: AuditSource, stops: Iterable[int]) -> Iterator[tuple[int, AuditPage]]:
-    """(where it ends, page), each read while the one before it is checked."""
+def _checked(source: AuditSource, stops: Iterable[int], tree: _Tree, replay: _Replay | None) -> Iterator[int]:
+    """Each of `stops` once everything up to there holds."""
+    if replay is None:
+        for start, stop, found in _pages(source.bytes_page, stops):
+            _check_bytes(found.entries, found.leaves, (start, stop), tree, entry_time)
+            yield stop
+        return
+    for start, stop, stored in _pages(source.page, stops):
+        replay.check(stored, _check_page(stored, start, stop, tree))
+        yield stop
+
+
+def _pages(read: Callable[[int, int], _Page], stops: Iterable[int]) -> Iterator[tuple[int, int, _Page]]:
+    """(start, stop, page), each read while the one before it is checked."""
     with ThreadPoolExecutor(1) as reader:
         start = 0
-        coming: tuple[int, Future[AuditPage]] | None = None
+        coming: tuple[int, int, Future[_Page]] | None = None
         for stop in stops:
-            after = (stop, reader.submit(source.page, start, stop))
+            after = (start, stop, reader.submit(read, start, stop))
             if coming is not None:
-                yield coming[0], coming[1].result()
+                yield coming[0], coming[1], coming[2].result()
             coming, start = after, stop
         if coming is not None:
-            yield coming[0], coming[1].result()
+            yield coming[0], coming[1], coming[2].result()
 
 
 # --- bytes, positions, root -------------------------------------------------------------
@@ -174,37 +185,46 @@ class _Tree:
 
 def _check_page(stored: AuditPage, start: int, stop: int, tree: _Tree) -> list[Entry]:
     """The page's entries, once their bytes and positions hold and the tree has grown by them."""
-    _check_dense(stored, start, stop)
-    entries = []
-    for event, row in zip(stored.events, stored.entries, strict=True):
-        entry = _entry(event)
-        if merkle.leaf_hash(event.state) != row.leaf_hash:
-            raise _Wrong("bytes", event.position, "the entry does not hash to its leaf")
-        if entry.recorded_at < tree.recorded_at:
-            raise _Wrong("positions", event.position, "it was recorded before the entry in front of it")
-        tree.recorded_at = entry.recorded_at
-        entries.append(entry)
-    tree.extend([row.leaf_hash for row in stored.entries])
+    entries: list[Entry] = []
+
+    def time_of(data: bytes) -> str:
+        entries.append(decode_entry(data))
+        return entries[-1].recorded_at
+
+    states = [(event.position, event.state) for event in stored.events]
+    leaves = [(row.position, row.leaf_hash) for row in stored.entries]
+    _check_bytes(states, leaves, (start, stop), tree, time_of)
     return entries
 
 
-def _entry(event: StoredEntry) -> Entry:
-    try:
-        return decode_entry(event.state)
-    except Refusal as refusal:
-        raise _Wrong("bytes", event.position, str(refusal)) from refusal
+def _check_bytes(
+    states: Sequence[tuple[int, bytes]],
+    leaves: Sequence[tuple[int, bytes]],
+    bounds: tuple[int, int],
+    tree: _Tree,
+    time_of: Callable[[bytes], str],
+) -> None:
+    """`time_of` judges an entry's bytes, and gives its time."""
+    _check_dense("event", states, bounds)
+    _check_dense("index row", leaves, bounds)
+    for (position, state), (_, leaf) in zip(states, leaves, strict=True):
+        try:
+            recorded_at = time_of(state)
+        except Refusal as refusal:
+            raise _Wrong("bytes", position, str(refusal)) from refusal
+        if merkle.leaf_hash(state) != leaf:
+            raise _Wrong("bytes", position, "the entry does not hash to its leaf")
+        if recorded_at < tree.recorded_at:
+            raise _Wrong("positions", position, "it was recorded before the entry in front of it")
+        tree.recorded_at = recorded_at
+    tree.extend([leaf for _, leaf in leaves])
 
 
-def _check_dense(stored: AuditPage, start: int, stop: int) -> None:
-    wanted = range(start, stop)
-    tables: tuple[tuple[str, list[int]], ...] = (
-        ("event", [event.position for event in stored.events]),
-        ("index row", [row.position for row in stored.entries]),
-    )
-    for name, positions in tables:
-        if positions != list(wanted):
-            missing = min(set(wanted) - set(positions), default=start)
-            raise _Wrong("positions", missing, f"there is no {name} at this position")
+def _check_dense(name: str, rows: Sequence[tuple[int, bytes]], bounds: tuple[int, int]) -> None:
+    wanted, positions = list(range(*bounds)), [position for position, _ in rows]
+    if positions != wanted:
+        missing = min(set(wanted) - set(positions), default=bounds[0])
+        raise _Wrong("positions", missing, f"there is no {name} at this position")
 
 
 def _check_end(source: AuditSource, head: Head, tree: _Tree, replay: _Replay | None) -> None:

@@ -375,10 +375,21 @@ class AuditPage(NamedTuple):
     entries: Sequence[EntryRow]
 
 
+class BytesPage(NamedTuple):
+    """The same without what a look at bytes and tree does not need: (position, entry), (position, leaf)."""
+
+    entries: Sequence[tuple[int, bytes]]
+    leaves: Sequence[tuple[int, bytes]]
+
+
 class AuditSource(Protocol):
     """The whole log as it is stored, as of one moment."""
 
     def head(self) -> Head: ...
+
+    def bytes_page(self, start: int, stop: int) -> BytesPage:
+        """Positions start..stop-1."""
+        ...
 
     def page(self, start: int, stop: int) -> AuditPage:
         """Positions start..stop-1."""

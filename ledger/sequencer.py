@@ -55,10 +55,13 @@ SEND_AGAIN = "send it again: what is logged already gets its receipt"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of the sequencer: queue and batch in statements, patience and rest in seconds."""
+    """Bounds of the sequencer: queue and batch in statements, threads that verify, patience and rest in
+    seconds.
+    """
 
     queue: int = 8_192
     batch: int = 1_024
+    verifying: int = 2
     patience: float = 20.0  # how long an unknown commit outcome is looked into before its authors hear of it
     rest: float = 1.0  # how long to wait before looking again whether the log may be continued
 
@@ -105,7 +108,7 @@ class Sequencer:
         self._clock = clock
         self._index = index
         self._facts = FactCache()
-        self._intake = Intake(self._limits.queue, self._limits.batch)
+        self._intake = Intake(self._limits.queue, self._limits.batch, self._limits.verifying)
         self._base = 0
         self._problem: SequencerUnavailable | None = SequencerUnavailable("the sequencer is starting")
         self._writer = threading.Thread(target=self._write_forever, name="sequencer", daemon=True)

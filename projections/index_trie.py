@@ -8,7 +8,7 @@ computes the trie anew, and every auditor does the same with each root that was 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -181,7 +181,12 @@ class StoredIndex:
     def turn(self) -> Iterator[bool]:
         """See `GrowingIndex.turn`: a lock on this database, given back at the end."""
         with psycopg.connect(self._url, autocommit=True) as conn:
-            yield bool(_rows(conn, "SELECT pg_try_advisory_lock(%s)", (_TURN,))[0][0])
+            try:
+                yield bool(_rows(conn, "SELECT pg_try_advisory_lock(%s)", (_TURN,))[0][0])
+            finally:
+                # By itself the server notices some time later that the session has ended.
+                with suppress(psycopg.Error):
+                    conn.execute("SELECT pg_advisory_unlock_all()")
 
     def indexed_at(self) -> str:
         """See `GrowingIndex.indexed_at`."""

@@ -11,10 +11,11 @@ from typing import Any
 
 from ledger.core.statement import Recorded
 from ledger.core.vocabulary import VOCABULARIES
-from ledger.domain.derived.allegations import State, states
+from ledger.domain.derived.allegations import states
 from ledger.domain.derived.certificates import Certificate, CertificateDecision, certificate_on, decision_of
 from ledger.domain.derived.conflicts import Conflict, Observed, conflicts
 from ledger.domain.derived.recurrence import Claimed, recurring
+from projections.allegations import Stands, stands
 from projections.amendments import Withdrawal, as_amended, wholly_withdrawn, withdrawal
 from projections.checklist import Line
 from projections.items import Item, Slice
@@ -70,8 +71,8 @@ LINKS = {
     "DuplicateNoted": "duplicate",
 }
 ABOUT_A_SET = {
-    "factory": "about a set that includes this factory",
-    "party": "about a set that includes this party",
+    "factory": "about several factories together, not about this one alone",
+    "party": "about several parties together, not about this one alone",
 }
 
 
@@ -109,16 +110,14 @@ class Cell:
     content: Mapping[str, Any]
     withdrawn: Withdrawal | None
     replies: tuple[Reply, ...]
-    states: tuple[State, ...] = ()
+    states: tuple[Stands, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         return {
             **self.shown.to_json(),
             "asAmended": dict(self.content),
             "withdrawn": self.withdrawn.words() if self.withdrawn else None,
-            "states": [
-                {"name": one.name, "by": list(one.by), "attributed": one.attributed} for one in self.states
-            ],
+            "states": [one.to_json() for one in self.states],
             "replies": [reply.to_json() for reply in self.replies],
         }
 
@@ -386,14 +385,15 @@ class _Fold:
             content=self._content[item.id],
             withdrawn=withdrawal(item, self._known),
             replies=replies(item, self._known),
-            states=tuple(self._states(item)),
+            states=self._states(item),
         )
 
-    def _states(self, item: Item) -> list[State]:
+    def _states(self, item: Item) -> tuple[Stands, ...]:
         if item.statement.kind != "allegation":
-            return []
+            return ()
         recurs = self._recurring.get(item.id, ())
-        return states(item.statement, bearing(item, self._known), recurs)
+        found = states(item.statement, bearing(item, self._known), recurs)
+        return stands(found, self._known, self._profiles)
 
     def certificates(self) -> list[CertificateCell]:
         """Each certificate, by certifier and number, on the day looked from; what was withdrawn or disowned

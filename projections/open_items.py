@@ -4,8 +4,8 @@ addressee.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ledger.core.statement import Recorded, Statement
@@ -25,7 +25,7 @@ from projections.items import Item, Slice
 from projections.registry import speaks_for
 from projections.row import Row, View, reference_rows
 from projections.shown import Shown, said_when, show
-from projections.voices import STANDINGS, bearing, provenance
+from projections.voices import STANDINGS, bearing, provenance, reached
 from projections.wording import ENGLISH, Wording, marked
 
 OPENERS = frozenset({"request", "commitment"})
@@ -97,14 +97,17 @@ class Age:
 @dataclass(frozen=True, slots=True)
 class Addressee:
     """One addressee's standing, in words too; `reached_by` is the weakest standing (signed, attributed...)
-    among the statements it rests on, so that a status reached by attribution says so. `settled` is whether it
-    owes nothing more: an answer that only others report leaves it owing.
+    among the statements it rests on, and `hands` who signed those, so that a status reached by attribution
+    says so. `offered` are codes of what was offered instead of an answer, as far as that is shown. `settled`
+    is whether it owes nothing more: an answer that only others report leaves it owing.
     """
 
     standing: Standing
     reached_by: str | None
     words: str
     settled: bool
+    hands: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -283,9 +286,22 @@ def _hands(recorded: Recorded, known: Slice) -> set[str]:
 
 def addressee(standing: Standing, known: Slice, settled: bool) -> Addressee:
     """A standing with how far what it rests on is its claimants' own word."""
-    reached = [provenance(one, known).standing for one in map(known.get, standing.by) if one is not None]
-    weakest = min(reached, key=STANDINGS.index) if reached else None
-    return Addressee(standing, weakest, words(standing, weakest), settled)
+    rests_on = [one for one in map(known.get, standing.by) if one is not None]
+    reached_by = min((provenance(one, known).standing for one in rests_on), key=STANDINGS.index, default=None)
+    offers = [one for one in map(known.get, standing.offers) if one is not None]
+    found = Addressee(
+        standing=standing,
+        reached_by=reached_by,
+        words="",
+        settled=settled,
+        hands=_distinct(hand for one in rests_on for hand in one.statement.issuers),
+        offered=_distinct(code for one in offers if (code := as_amended(one, known).get("offer"))),
+    )
+    return replace(found, words=words(found, known.names.of))
+
+
+def _distinct(found: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found))
 
 
 OUTCOMES = {
@@ -298,12 +314,7 @@ OUTCOMES = {
     "offered": marked("offered something else, no answer in this ledger"),
     "no-reply-stated": marked("no reply, as the asker states"),
 }
-REACHED = {
-    "attributed": marked("{outcome} (attributed, not signed)"),
-    "mandated": marked("{outcome} (mandated)"),
-    "adopted": marked("{outcome} (adopted)"),
-    "disowned": marked("{outcome} (disowned)"),
-}
+NO_ANSWER = marked("{done}; no answer in this ledger")
 
 
 def told(standing: Standing) -> str:
@@ -312,16 +323,28 @@ def told(standing: Standing) -> str:
     return "offered" if offered else standing.outcome
 
 
-def words(standing: Standing, reached_by: str | None, wording: Wording = ENGLISH) -> str:
-    """The standing in words. Only the asker can say that there was no reply."""
-    text = wording.gettext(OUTCOMES[told(standing)])
-    if standing.outcome == "no-reply-stated" and standing.as_of:
-        text = wording.gettext("{outcome} (as of {day})").format(
-            outcome=text, day=wording.date(standing.as_of)
-        )
-    if reached_by in REACHED:
-        text = wording.gettext(REACHED[reached_by]).format(outcome=text)
-    return wording.gettext("{outcome}, overdue").format(outcome=text) if standing.overdue else text
+def words(each: Addressee, name: Callable[[str], str] = str, wording: Wording = ENGLISH) -> str:
+    """How a request stands with this addressee, in words; `name` names a slug. Only the asker can say that
+    there was no reply.
+    """
+    standing, outcome = each.standing, told(each.standing)
+    gettext = wording.gettext
+    if outcome == "offered" and each.offered:
+        what = wording.listed([wording.term("offers", code) for code in each.offered])
+        text = gettext("offered instead: {what}").format(what=what)
+    elif outcome == "offered":
+        text = gettext("offered something else")
+    elif outcome == "acknowledged":
+        text = gettext("acknowledged")
+    else:
+        text = gettext(OUTCOMES[outcome])
+    if outcome == "no-reply-stated" and standing.as_of:
+        text = gettext("{outcome} (as of {day})").format(outcome=text, day=wording.date(standing.as_of))
+    # That nothing answers is nobody's word: it stands behind whose word the rest is.
+    text = reached(text, each.reached_by, each.hands, name, wording)
+    if outcome in ("offered", "acknowledged"):
+        text = gettext(NO_ANSWER).format(done=text)
+    return gettext("{outcome}, overdue").format(outcome=text) if standing.overdue else text
 
 
 def _steps(moved: Progress | None, known: Slice) -> tuple[Step, ...]:

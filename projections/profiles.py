@@ -27,6 +27,8 @@ TOPICS: Final = (
     "crossCheck",
     "access",
 )
+METHOD: Final = TOPICS[:3]
+"""What stands beside every outcome, wherever it stands (R19): points of the investigation's checklist."""
 NEGATIVE: Final = frozenset({"not-evidenced", "refuted", "uncorroborated-evidence"})
 
 

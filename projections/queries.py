@@ -41,9 +41,10 @@ _SQL = statements("queries")
 class NotFound(LedgerError):
     """There is nothing by that name, or there was not yet at the moment asked for."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, asked: str) -> None:
+        self.asked = asked
         super().__init__(
-            f"{what} is not in this ledger at that moment", "look at the spelling, or ask as of a later day"
+            f"{asked} is not in this ledger at that moment", "look at the spelling, or ask as of a later day"
         )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,7 +144,12 @@ def _connection(url: str) -> Iterator[Connection[Any]]:
         row = conn.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
         if row is None or not row[0]:
             raise RebuildRunning
-        yield conn
+        try:
+            yield conn
+        finally:
+            # By itself the server notices some time later that the session has ended.
+            with suppress(psycopg.Error):
+                conn.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
 
 
 def _move(conn: Connection[Any], view: View) -> sql.Composed:

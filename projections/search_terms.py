@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.core.refusal import LedgerError
+from projections.wording import Wording, marked
 from projections.words import HAN, LONGEST, composed, folded, mirror, phrase
 
 LONGEST_QUERY: Final = 200  # characters
@@ -18,10 +19,18 @@ _PART = re.compile(r'(?:(?<=\s)|^)(-?)(?:["“„«](?P<quoted>[^"“”„«»]
 
 
 class QueryUnreadable(LedgerError):
-    """There is nothing in it that could be looked for, or too much."""
+    """There is nothing in it that could be looked for, or too much: a message with `{named}` places."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(what, f"give one to {MOST_TERMS} words, names or codes")
+    MEND: Final = marked("give one to {most} words, names or codes")
+
+    def __init__(self, message: str, **counts: int) -> None:
+        self.message, self.counts = message, counts | {"most": MOST_TERMS}
+        super().__init__(message.format(**self.counts), self.MEND.format(**self.counts))
+
+    def said(self, wording: Wording) -> str:
+        """What is wrong and how to mend it, in a language."""
+        texts = (wording.gettext(text).format(**self.counts) for text in (self.message, self.MEND))
+        return ". ".join(texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +61,15 @@ class Term:
 def parse(text: str) -> tuple[Term, ...]:
     """The terms of a query, each once, in its order. Raises `QueryUnreadable`."""
     if len(text) > LONGEST_QUERY:
-        raise QueryUnreadable(f"it has {len(text)} characters, more than {LONGEST_QUERY}")
+        message = marked("it has {n} characters, more than {limit}")
+        raise QueryUnreadable(message, n=len(text), limit=LONGEST_QUERY)
     found = tuple(dict.fromkeys(_terms(composed(text))))
     if not found:
-        raise QueryUnreadable("there is no word in it to look for")
+        raise QueryUnreadable(marked("there is no word in it to look for"))
     if all(term.excluded for term in found):
-        raise QueryUnreadable("it only says what is to be left out")
+        raise QueryUnreadable(marked("it only says what is to be left out"))
     if len(found) > MOST_TERMS:
-        raise QueryUnreadable(f"it has {len(found)} terms, more than {MOST_TERMS}")
+        raise QueryUnreadable(marked("it has {n} terms, more than {most}"), n=len(found))
     return found
 
 

@@ -6,6 +6,7 @@ The tables are those of the store (ledger/store/sql); only SELECTs here.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -67,10 +68,16 @@ def read_batch(conn: Conn, start: int, limit: int) -> list[tuple[int, bytes]]:
 
 
 def read_batches(conn: Conn, start: int, end: int, limit: int) -> Iterator[list[tuple[int, bytes]]]:
-    """The entries start..end-1 in batches."""
-    while start < end:
-        batch = read_batch(conn, start, min(limit, end - start))
-        if not batch:
-            return
-        yield batch
-        start += len(batch)
+    """The entries start..end-1 in batches, each read while the caller works on the one before it; `conn` is
+    not used by anybody else meanwhile.
+    """
+    with ThreadPoolExecutor(1) as reader:
+
+        def ask() -> Future[list[tuple[int, bytes]]]:
+            return reader.submit(read_batch, conn, start, min(limit, end - start))
+
+        coming = ask() if start < end else None
+        while coming is not None and (batch := coming.result()):
+            start += len(batch)
+            coming = ask() if start < end else None
+            yield batch

@@ -6,7 +6,7 @@ Every view shows it beside every item; `says` is the one place where it becomes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.core.statement import Recorded
@@ -236,3 +236,28 @@ def _ending(given: Provenance, name: Callable[[str], str], wording: Wording) -> 
         if voices:
             phrases.append(wording.gettext(phrase).format(voices=wording.listed(voices)))
     return wording.gettext(", ").join(phrases)
+
+
+REACHED = {
+    "attributed": marked("{told} (reported by {hands}, not signed)"),
+    "mandated": marked("{told} (mandated)"),
+    "adopted": marked("{told} (adopted)"),
+    "disowned": marked("{told} (disowned)"),
+}
+MOST_HANDS = 2  # further ones are counted
+
+
+def reached(
+    told: str, standing: str | None, hands: Sequence[str], name: Callable[[str], str], wording: Wording
+) -> str:
+    """What somebody is told to have done, with how far that is his own word and, if it is not, whose."""
+    if standing not in REACHED:
+        return told
+    names = [name(hand) for hand in hands]
+    if len(names) > MOST_HANDS:
+        more = len(names) - 1
+        several = wording.ngettext("{name} and {n} other", "{name} and {n} others", more)
+        reporters = several.format(name=names[0], n=more)
+    else:
+        reporters = wording.listed(names)
+    return wording.gettext(REACHED[standing]).format(told=told, hands=reporters)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from ledger.core.vocabulary import VOCABULARIES, label
+
 
 class Wording(Protocol):
     """What a language can do for a view."""
@@ -29,6 +31,10 @@ class Wording(Protocol):
         """A date as statements have it: a year, a month, a day, an interval of these."""
         ...
 
+    def term(self, vocabulary: str, code: str) -> str:
+        """A term's label; the code itself where the vocabulary has no such term."""
+        ...
+
 
 class English:
     """The language that messages are written in."""
@@ -45,6 +51,9 @@ class English:
     def date(self, value: str | None) -> str:
         """As it was signed: what programs read has no other form."""
         return value or "unknown"
+
+    def term(self, vocabulary: str, code: str) -> str:
+        return label(vocabulary, code) if code in VOCABULARIES.get(vocabulary, {}) else code
 
 
 ENGLISH: Final[Wording] = English()

@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[tuple[str, ...], str]] = {
     ("party",): "reading:party",
     ("factory",): "reading:factory",
     ("draft",): "drafting:draft",
+    ("terms",): "vocabularies:terms",
     ("sign",): "drafting:sign",
     ("cosign",): "drafting:cosign",
     ("submit",): "sending:submit",

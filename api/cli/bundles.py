@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli.console import say, say_json
+from api.cli.naming import is_statement, statement_id, suggesting
 from api.cli.options import Data, Database, Json, TrustFile, Url, UsageError, load_settings
 from api.cli.place import reach
 from api.cli.printing import ENGLISH, Lang, printer
 from api.cli.proving import trust_of
 from api.cli.words import _, plural
 from ledger.core.bundle import Bundle, parse_bundle
+from ledger.core.grammar import is_slug
 from ledger.core.refusal import LedgerError, Refusal
+
+if TYPE_CHECKING:
+    from api.client.http import Client
 
 Name = Annotated[
     str,
     typer.Argument(
-        metavar="NAME|ID",
-        help="factory:SLUG, party:SLUG or criterion:SLUG (a bare slug is a factory), or a statement's id.",
+        metavar="NAME|STATEMENT",
+        help="factory:SLUG, party:SLUG or criterion:SLUG (a bare slug is a factory), or a statement's id or"
+        " the number of its entry.",
     ),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")]
 Documents = Annotated[bool, typer.Option("--documents", help="A zip with the documents that it names.")]
-FOLDERS = {"factory": "factories", "party": "parties", "criterion": "criteria", "statement": "statements"}
-_ID = re.compile(r"[0-9a-f]{64}")
+FOLDERS = {"factory": "factories", "party": "parties", "criterion": "criteria"}
 
 
 def bundle(
@@ -42,12 +46,18 @@ def bundle(
     as_json: Json = False,
 ) -> None:
     """Write everything the log holds about NAME, with its proofs, for `evidence verify` anywhere."""
-    with reach(load_settings(data, database, url)) as client:
-        size = client.download(address(name), output, documents="true" if documents else None)
+    settings, wanted = load_settings(data, database, url), demand_name(name)
+    with reach(settings) as client, suggesting(client, wanted):
+        size = client.download(address(client, wanted), output, documents="true" if documents else None)
     if as_json:
         say_json({"file": str(output), "bytes": size})
         return
-    say(_("{file}: {size} bytes; check it with `evidence verify {file}`", file=output, size=f"{size:,}"))
+    trust = "trust.json" if settings.url else settings.trust_file
+    check = f"evidence verify {output} --trust {trust}"
+    say(_("{file}: {size} bytes; check it with `{check}`", file=output, size=f"{size:,}", check=check))
+    if settings.url:
+        own = f"{settings.url.rstrip('/')}/verify/trust.json"
+        say(_("The ledger's trust file is {own}; compare it with what others have.", own=own))
 
 
 def dossier(
@@ -64,11 +74,11 @@ def dossier(
 
     Paper cannot check itself: it tells what was found when it was made, and has a code beside each statement.
     """
-    settings = load_settings(data, database, url)
+    settings, wanted = load_settings(data, database, url), demand_name(name)
     on_paper = output.suffix.lower() == ".pdf"
     make = printer(lang, trust_of(trust, settings)) if on_paper else _page(lang, trust)
-    with reach(settings) as client:
-        lines = client.content(address(name))
+    with reach(settings) as client, suggesting(client, wanted):
+        lines = client.content(address(client, wanted))
     bundled = _read(lines)
     size = _write(output, make(lines))
     if as_json:
@@ -102,13 +112,27 @@ def _write(file: Path, data: bytes) -> int:
     return len(data)
 
 
-def address(name: str) -> str:
-    """The path of a name's or statement's bundle. Raises UsageError for what has none."""
-    kind, colon, rest = name.partition(":")
+def demand_name(text: str) -> str:
+    """What is asked about with its kind before it, `statement:` among them. Raises UsageError for what has no
+    bundle.
+    """
+    kind, colon, rest = text.partition(":")
     if not colon:
-        kind, rest = ("statement", name) if _ID.fullmatch(name) else ("factory", name)
-    if kind not in FOLDERS or not rest:
-        raise UsageError(f"{name} has no bundle", "write factory:SLUG, party:SLUG, criterion:SLUG or an id")
+        kind, rest = ("statement", text) if is_statement(text) else ("factory", text)
+    if not is_statement(rest) if kind == "statement" else kind not in FOLDERS or not is_slug(rest):
+        raise UsageError(
+            f"{text} has no bundle",
+            "write factory:SLUG, party:SLUG or criterion:SLUG, a slug in small letters such as river-mill; or"
+            " a statement's id or the number of its entry",
+        )
+    return f"{kind}:{rest}"
+
+
+def address(client: Client, name: str) -> str:
+    """The path of the bundle of a name with its kind before it."""
+    kind, _colon, rest = name.partition(":")
+    if kind == "statement":
+        return f"/v1/statements/{statement_id(client, rest)}/bundle"
     return f"/v1/{FOLDERS[kind]}/{rest}/bundle"
 
 

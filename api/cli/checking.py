@@ -21,6 +21,10 @@ Views = Annotated[
     list[str] | None,
     typer.Argument(metavar="[VIEW...]", help="Views to rebuild; all unless given. Or `tiles`, or `words`."),
 ]
+Quick = Annotated[
+    bool,
+    typer.Option("--quick", help="Bytes, positions and the tree alone: no signatures, rules or views."),
+]
 
 
 def rebuild(views: Views = None, data: Data = None, database: Database = None, as_json: Json = False) -> None:
@@ -145,12 +149,12 @@ def _chosen(names: list[str] | None) -> list[Any]:
     return [known[name] for name in names or known]
 
 
-def check(data: Data = None, database: Database = None, as_json: Json = False) -> None:
+def check(quick: Quick = False, data: Data = None, database: Database = None, as_json: Json = False) -> None:
     """Re-read the whole log and every view; name the first thing that is not as it was signed."""
     from api.cli.inspection import inspect
 
     with progress(_("checking"), None) as advance:
-        report = inspect(demand_ledger(load_settings(data, database)), advance)
+        report = inspect(demand_ledger(load_settings(data, database)), advance, quick=quick)
     if as_json:
         say_json(report.to_json())
     elif report.defect is None:

@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from api.cli.words import _
+from ledger.core.refusal import LedgerError
 
 # Wider lines are hard to read; narrower terminals get what they have.
 WIDEST = 120
@@ -45,6 +46,30 @@ def complain(what: str, mend: str = "", code: str = "") -> None:
     start = _("evidence: {what}", what=what)
     text = " ".join(f"{start} ({code})".split() if code else start.split())
     sys.stderr.write(f"{text} - {mend}\n" if mend else f"{text}\n")
+
+
+class NotConfirmed(LedgerError):
+    """Nobody said yes to what was shown."""
+
+
+def confirm(question: str, *, is_answered: bool, as_json: bool) -> None:
+    """Ask for a yes on standard error and read one line; `is_answered` is the option `--yes`.
+
+    Raises NotConfirmed for any other answer, and where nobody can answer: a program, or an input that ended.
+    """
+    if is_answered:
+        return
+    line = ""
+    if not as_json:
+        sys.stderr.write(_("{question} [y/N] ", question=question))
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not sys.stdin.isatty():
+            sys.stderr.write("\n")
+    if not line:
+        raise NotConfirmed("nobody said yes, so that nothing is signed", "answer `y`, or give --yes")
+    if line.strip().casefold() not in ("y", "yes"):
+        raise NotConfirmed("not confirmed, so that nothing is signed", "run it again, and answer `y`")
 
 
 @contextmanager

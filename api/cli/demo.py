@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,10 +15,11 @@ from rich.text import Text
 from api.cli import render, render_matrix
 from api.cli.console import out, progress, say, say_json
 from api.cli.founding import enter_genesis, found
+from api.cli.naming import address
 from api.cli.options import Json, load_settings, read_trust
 from api.cli.place import reach
 from api.cli.proving import publish_index
-from api.cli.reading import address, ask_all, log_size
+from api.cli.reading import ask_all, log_size
 from api.cli.sending import enter
 from api.cli.verifying import print_report
 from api.cli.words import _, plural
@@ -31,6 +32,7 @@ from ledger.core.report import Report
 from ledger.verifier.files import verify_file
 
 if TYPE_CHECKING:
+    from api.listener import Listener
     from api.settings import Settings
 
 Data = Annotated[
@@ -57,22 +59,16 @@ def demo(
     case = read_case(case_folder or packaged_case())
     with _folder(data) as folder:
         settings = load_settings(folder, origin=case.origin, port=port)
-        show = _collect if as_json else _print
-        with _ledger(case, settings) as (client, trust, position):
-            shown = show(case, client, _receipt_report(case, settings, trust, position))
-        if as_json:
-            say_json(shown)
-        if not no_serve:
-            from api.server import run
-
-            say(
-                _(
-                    "Serving on http://{host}:{port} until stopped (Ctrl-C).",
-                    host=settings.host,
-                    port=settings.port,
-                )
-            )
-            run(settings)
+        with nullcontext() if no_serve else _held(settings) as listener:
+            show = _collect if as_json else _print
+            with _ledger(case, settings) as (client, trust, position):
+                shown = show(case, client, _receipt_report(case, settings, trust, position))
+            if as_json:
+                say_json(shown)
+            else:
+                _tell_where(settings, is_kept=data is not None)
+            if listener is not None:
+                _serve(settings, listener, tells=not as_json, is_kept=data is not None)
 
 
 @contextmanager
@@ -84,6 +80,42 @@ def _folder(data: Path | None) -> Iterator[Path]:
         # The database runs under an account of its own when we are root: it has to get through.
         Path(folder).chmod(0o711)
         yield Path(folder)
+
+
+@contextmanager
+def _held(settings: Settings) -> Iterator[Listener]:
+    """The address to serve on, taken before anything is entered; who asks meanwhile waits.
+
+    Raises `AddressTaken`.
+    """
+    # Imported late, as below: a demo that is only printed needs neither.
+    from api.listener import open_listener
+
+    with open_listener(settings.host, settings.port) as listener:
+        listener.listen()
+        yield listener
+
+
+def _serve(settings: Settings, listener: Listener, *, tells: bool, is_kept: bool) -> None:
+    """Serve until stopped; says what becomes of what was entered meanwhile."""
+    from api.server import run
+
+    try:
+        if tells:
+            say(_("Serving on {url} until stopped (Ctrl-C).", url=listener.url))
+        run(settings, listener)
+    finally:
+        if tells and not is_kept:
+            say(_("Deleting {folder} with all that was entered.", folder=settings.data))
+
+
+def _tell_where(settings: Settings, *, is_kept: bool) -> None:
+    """Where whoever wants to enter something finds what that takes."""
+    say()
+    say(_("Keys of its parties: {folder}", folder=settings.keys_folder))
+    say(_("Trust file: {file}", file=settings.trust_file))
+    if not is_kept:
+        say(_("All of it is deleted at the end; `evidence demo --data DIR` keeps it in DIR."))
 
 
 @contextmanager
@@ -165,7 +197,7 @@ def _print(case: Case, client: Client, verified: tuple[Path, Report]) -> None:
     _banner(console, case, size)
     render.timeline(console, answer, items)
     _rule(console)
-    render_matrix.matrix(console, matrix)
+    render_matrix.matrix(console, matrix, again=True)
     _rule(console)
     console.print(Text(_("A receipt, verified offline: {file}", file=verified[0]), style="bold"))
     print_report(console, verified[1])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.console import say, say_json
+from api.cli.console import confirm, say, say_json
 from api.cli.drafting import read_signers
 from api.cli.options import (
     Data,
@@ -19,6 +19,7 @@ from api.cli.options import (
     TrustFile,
     Url,
     UsageError,
+    Yes,
     load_settings,
     read_trust,
 )
@@ -51,13 +52,14 @@ def add_device(
     key: KeyFiles = None,
     out: Out = None,
     offline: Offline = False,
+    yes: Yes = False,
     trust: TrustFile = None,
     data: Data = None,
     database: Database = None,
     url: Url = None,
     as_json: Json = False,
 ) -> None:
-    """Add a device's key: show what it may sign, sign with the root key, send it to the ledger."""
+    """Add a device's key: show what it may sign, ask, sign with the root key, send it to the ledger."""
     settings = load_settings(data, database, url)
     root = read_trust(trust, settings)
     asked = read_request(_text(request))
@@ -68,7 +70,10 @@ def add_device(
     introduced = asked.statement(root.genesis)
     if not as_json:
         _show(asked)
-    signed = cosign(introduced, _root_seed(read_signers(key or [], settings), asked))
+    seed = _root_seed(read_signers(key or [], settings), asked)
+    question = _("Does the device show this very key, and may it sign for {party}?", party=asked.party)
+    confirm(question, is_answered=yes, as_json=as_json)
+    signed = cosign(introduced, seed)
     target = out or _beside(request, asked)
     write_signed(target, signed)
     index = None if offline else _send(settings, signed, root, target.parent / "receipts")

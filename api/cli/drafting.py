@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.console import say, say_json
+from api.cli.console import complain, confirm, say, say_json
 from api.cli.founding import now
 from api.cli.keys import asking
 from api.cli.options import (
@@ -20,6 +20,7 @@ from api.cli.options import (
     TrustFile,
     Url,
     UsageError,
+    Yes,
     load_settings,
     read_trust,
 )
@@ -34,6 +35,7 @@ from api.drafts.build import Built, LedgerIdentity
 from api.drafts.explain import Explained, explain, explain_signed
 from api.drafts.resolver import Resolver
 from api.drafts.template import template
+from ledger.verifier.files import introduced
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -84,6 +86,7 @@ def sign(
     if not dry_run and not signers:
         raise UsageError("nothing to sign with", "add `--key FILE`")
     results: list[dict[str, object]] = []
+    looked_up: set[str] = set()
     with _behind(settings, root.genesis, offline) as behind:
         for path in drafts:
             bench = _bench(path, LedgerIdentity(root.origin, root.genesis), settings, behind, out)
@@ -95,6 +98,10 @@ def sign(
                     target = (out or path.parent) / f"{each.label or path.stem}{SUFFIX}"
                     write_signed(target, signed)
                     _report(target, signed, signers, as_json, results)
+                    if behind is not None:
+                        used = [one for one in _used(signers, signed) if one.key_id not in looked_up]
+                        looked_up |= {one.key_id for one in used}
+                        _warn_of_unknown(behind, target.parent, used)
     if as_json:
         say_json(results)
 
@@ -110,13 +117,46 @@ def _bench(
 
 
 @contextmanager
-def _behind(settings: Settings, genesis: str, offline: bool) -> Iterator[Resolver | None]:
+def _behind(settings: Settings, genesis: str, offline: bool) -> Iterator[RemoteResolver | None]:
     """The ledger as a place to look names up; none when the command works offline."""
     if offline or not (settings.url or settings.database or settings.data.is_dir()):
         yield None
         return
     with reach(settings) as client:
         yield RemoteResolver(client, genesis)
+
+
+def _used(signers: Iterable[Signer], signed: Signed) -> list[Signer]:
+    ids = {signature.keyid for signature in signed.envelope.signatures}
+    return [signer for signer in signers if signer.key_id in ids]
+
+
+def _warn_of_unknown(behind: RemoteResolver, folder: Path, signers: Iterable[Signer]) -> None:
+    """The ledger refuses what keys sign that it does not have; who signs here learns of it now."""
+    for signer in signers:
+        if signer.party is None:
+            continue
+        key = behind.key_of(signer.party, signer.key_id)
+        if key is not None and key["revoked"] is not None:
+            complain(
+                _("the key {id} of {party} is revoked", id=signer.key_id[:12], party=signer.party),
+                _("what it signs will be refused: sign with another key"),
+            )
+        elif key is None and signer.key_id not in _introduced_in(folder):
+            complain(
+                _(
+                    "the ledger has no key {id} of {party}, so that it will refuse what that key signs",
+                    id=signer.key_id[:12],
+                    party=signer.party,
+                ),
+                _("have it registered before you submit, or sign with the registered key"),
+            )
+
+
+def _introduced_in(folder: Path) -> set[str]:
+    """The keys that signed files of a folder bring with them, entered or about to be."""
+    payloads = (read_signed(path).envelope.payload for path in folder.glob(f"*{SUFFIX}"))
+    return {key for payload in payloads for key in introduced(payload)}
 
 
 def read_signers(paths: Sequence[Path], settings: Settings) -> list[Signer]:
@@ -142,6 +182,8 @@ def _say_explained(where: str, explained: Explained) -> None:
     say(_("  can be erased later:") if explained.erasable else _("  nothing in it can be erased later."))
     for line in explained.erasable:
         say(f"    {line}")
+    if explained.erasable:
+        say(_("  This version of the ledger does not erase yet. Copies that others made stay with them."))
 
 
 def _report(
@@ -160,9 +202,10 @@ def _report(
 def cosign(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files written by `evidence sign`.")],
     key: KeyFiles = None,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Add a signature to signed files, after showing what is signed."""
+    """Add a signature to signed files, after showing what is signed and asking."""
     signers = read_signers(key or [], load_settings())
     if not signers:
         raise UsageError("nothing to sign with", "add `--key FILE`")
@@ -172,6 +215,7 @@ def cosign(
         explained = explain_signed(signed)
         if not as_json:
             _say_explained(str(path), explained)
+        confirm(_("Sign this?"), is_answered=yes, as_json=as_json)
         for signer in signers:
             signed = add_signature(signed, signer.seed)
         write_signed(path, signed)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ledger.core.refusal import LedgerError
+from ledger.core.refusal import LedgerError, Refusal
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -38,6 +38,7 @@ KeyFiles = Annotated[
     list[Path] | None,
     typer.Option("--key", "-k", metavar="FILE", help="A key file that signs; repeat it for several."),
 ]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Sign without asking, as a script does.")]
 NoPassphrase = Annotated[
     bool, typer.Option("--no-passphrase", help="Leave the key unlocked: whoever gets the file can sign.")
 ]
@@ -72,4 +73,7 @@ def read_trust(path: Path | None, settings: Settings) -> Trust:
         raise LedgerError(f"no trust file: {found}: {error.strerror}", mend) from error
     except UnicodeDecodeError as error:
         raise LedgerError(f"{found} is not a trust file", "ask the ledger's operator for it") from error
-    return parse_trust(text)
+    try:
+        return parse_trust(text)
+    except Refusal as refusal:
+        raise Refusal(refusal.code, f"{found}: {refusal.what}", mend=refusal.mend) from refusal

@@ -75,7 +75,8 @@ def served(settings: Settings, **where: Any) -> Iterator[None]:
 
     # Opened here rather than by the server, so that a ledger that cannot be opened is told in one line.
     with Service(settings) as service:
-        application = create_app(settings, lambda _: nullcontext(service))
+        # Nobody opens pages over the socket of a command.
+        application = create_app(settings, lambda _: nullcontext(service), pages=False)
         config = uvicorn.Config(
             application, log_level="error", access_log=False, lifespan="on", log_config=None, **where
         )

@@ -8,24 +8,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.console import out, say, say_json
-from api.cli.options import Data, Database, Json, TrustFile, Url, load_settings, read_trust
+from api.cli.naming import Statement, demand_statement, is_statement, statement_id
+from api.cli.options import Data, Database, Json, TrustFile, Url, UsageError, load_settings, read_trust
 from api.cli.place import reach
 from api.cli.verifying import print_report
 from api.cli.words import _
+from ledger.core.grammar import is_digest, is_slug
 from ledger.core.index_proof import verify_index_proof
+from ledger.domain.names import LEDGER
 
 if TYPE_CHECKING:
+    from api.client.http import Client
     from api.settings import Settings
     from ledger.core.receipt import Trust
 
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to keep the proof file.")
 ]
-Id = Annotated[str, typer.Argument(metavar="ID", help="A statement's id.")]
+
+KEYS = ("factory", "party", "criterion", "by", "voice", "keys", "statement", "document")
 
 
 def everything(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="factory:X, party:X, by:X, statement:ID...")],
+    key: Annotated[
+        str, typer.Argument(metavar="KEY", help="factory:SLUG, party:SLUG, by:SLUG, statement:ID...")
+    ],
     output: Output = None,
     trust: TrustFile = None,
     data: Data = None,
@@ -34,11 +41,11 @@ def everything(
     as_json: Json = False,
 ) -> None:
     """Prove that these are all entries of an index key, or that there is none."""
-    _prove(load_settings(data, database, url), "all", {"key": key}, output, trust, as_json)
+    _prove(load_settings(data, database, url), "all", {"key": _demand_key(key)}, output, trust, as_json)
 
 
 def silence(
-    request: Id,
+    request: Statement,
     output: Output = None,
     trust: TrustFile = None,
     data: Data = None,
@@ -47,11 +54,14 @@ def silence(
     as_json: Json = False,
 ) -> None:
     """Prove that no response to a request is in the log."""
-    _prove(load_settings(data, database, url), "silence", {"of": request}, output, trust, as_json)
+    asked = {"of": demand_statement(request)}
+    _prove(load_settings(data, database, url), "silence", asked, output, trust, as_json)
 
 
 def precedence(
-    earlier: Annotated[str, typer.Argument(metavar="EARLIER", help="The statement that came first.")],
+    earlier: Annotated[
+        str, typer.Argument(metavar="EARLIER", help="The statement that came first, by id or entry number.")
+    ],
     later: Annotated[str, typer.Argument(metavar="LATER", help="The statement that came after it.")],
     output: Output = None,
     trust: TrustFile = None,
@@ -61,7 +71,7 @@ def precedence(
     as_json: Json = False,
 ) -> None:
     """Prove that one statement was logged before another."""
-    asked = {"earlier": earlier, "later": later}
+    asked = {"earlier": demand_statement(earlier), "later": demand_statement(later)}
     _prove(load_settings(data, database, url), "precedence", asked, output, trust, as_json)
 
 
@@ -75,7 +85,9 @@ def _prove(
 ) -> None:
     """Fetch, keep, and check as anyone would; exit code of the check."""
     with reach(settings) as client:
-        text = client.text(f"/v1/proofs/{what}", **asked)
+        text = client.text(
+            f"/v1/proofs/{what}", **{name: _resolved(client, value) for name, value in asked.items()}
+        )
     if output is not None:
         output.write_text(text, encoding="utf-8")
     report = verify_index_proof(text, trust_of(trust, settings))
@@ -86,6 +98,24 @@ def _prove(
         if output is not None:
             say(_("Kept in {file}; `evidence verify` checks it anywhere.", file=output))
     raise typer.Exit(report.exit_code)
+
+
+def _demand_key(key: str) -> str:
+    """The key itself. Raises UsageError for what is no index key."""
+    kind, _colon, rest = key.partition(":")
+    fits = {"statement": is_statement, "document": is_digest}.get(kind, is_slug)
+    if key != LEDGER and (kind not in KEYS or not fits(rest)):
+        raise UsageError(
+            f"{key} is no index key",
+            f"write one of {', '.join(KEYS)} with a colon and a slug, an id or an entry's number behind it",
+        )
+    return key
+
+
+def _resolved(client: Client, asked: str) -> str:
+    """An index key or a statement, by its id where it was named by its entry's number."""
+    kind, colon, rest = asked.rpartition(":")
+    return f"{kind}{colon}{statement_id(client, rest)}" if kind in ("", "statement") else asked
 
 
 def trust_of(given: Path | None, settings: Settings) -> Trust | None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.console import out, say_json
+from api.cli.naming import FOLDERS, located, suggesting
 from api.cli.options import AsOf, Data, Database, Json, Url, UsageError, load_settings
 from api.cli.place import reach
 from api.cli.words import _
-from ledger.core.grammar import is_slug
 
 if TYPE_CHECKING:
     from api.client.http import Client
@@ -23,7 +23,6 @@ Name = Annotated[
 Slug = Annotated[str | None, typer.Argument(metavar="[SLUG]", help="One of them; all without it.")]
 By = Annotated[str, typer.Option("--by", help="Order by the time recorded, said or occurred.")]
 All = Annotated[bool, typer.Option("--all", help="Show what is settled, too.")]
-FOLDERS = {"factory": "factories", "party": "parties"}
 
 
 def timeline(
@@ -38,8 +37,8 @@ def timeline(
     """Everything about a factory or party, oldest first."""
     if by not in ("recorded", "said", "occurred"):
         raise UsageError(f"{by} is not one of the times", "use --by recorded, said or occurred")
-    path = address(name)
-    with opened(data, database, url) as (client, newest):
+    path = located(name, load_settings(data, database, url))
+    with opened(data, database, url) as (client, newest), suggesting(client, name):
         answer, items = ask_all(client, f"{path}/timeline", as_of=as_of, by=by, at_least=newest)
     if as_json:
         say_json({**answer, "items": items})
@@ -58,8 +57,8 @@ def matrix(
     as_json: Json = False,
 ) -> None:
     """Who claims what about a factory or party, by issue, method and party."""
-    path = address(name)
-    with opened(data, database, url) as (client, newest):
+    path = located(name, load_settings(data, database, url))
+    with opened(data, database, url) as (client, newest), suggesting(client, name):
         answer = client.get(f"{path}/matrix", as_of=as_of, at_least=newest)
     if as_json:
         say_json(answer)
@@ -95,7 +94,7 @@ def open_items(
         else (_("No request is open at that moment."), _("No commitment is open at that moment."))
     )
     render.open_list(console, *found["requests"], _("Questions, demands and other requests"), requests)
-    render.open_list(console, *found["commitments"], _("Commitments"), commitments)
+    render.open_list(console, *found["commitments"], _("Commitments"), commitments, again=True)
 
 
 def party(
@@ -125,8 +124,9 @@ def factory(
 def _registry(
     kind: str, slug: str | None, as_of: str | None, where: tuple[Any, Any, Any], as_json: bool
 ) -> None:
-    path = f"/v1/{FOLDERS[kind]}" if slug is None else address(f"{kind}:{slug.removeprefix(f'{kind}:')}")
-    with opened(*where) as (client, newest):
+    name = "" if slug is None else f"{kind}:{slug.removeprefix(f'{kind}:')}"
+    path = located(name, load_settings(*where)) if name else f"/v1/{FOLDERS[kind]}"
+    with opened(*where) as (client, newest), suggesting(client, name):
         if slug is None:
             answer, entries = ask_all(client, path, as_of=as_of, at_least=newest)
             shown: dict[str, Any] = {**answer, "items": entries}
@@ -139,16 +139,6 @@ def _registry(
         from api.cli import render
 
         render.registry(out(), answer, entries, _("Parties") if kind == "party" else _("Factories"))
-
-
-def address(name: str) -> str:
-    """The path of a factory or party. Raises UsageError for any other name."""
-    kind, colon, slug = name.partition(":")
-    if not colon:
-        kind, slug = "factory", name
-    if kind not in FOLDERS or not is_slug(slug):
-        raise UsageError(f"{name} is no factory or party", "write factory:SLUG or party:SLUG")
-    return f"/v1/{FOLDERS[kind]}/{slug}"
 
 
 def ask_all(client: Client, path: str, **parameters: str | int | None) -> tuple[dict[str, Any], list[Any]]:

@@ -17,6 +17,7 @@ from api.cli.claims import changes, gist, mapping, methods
 from api.cli.plain import Page
 from api.cli.words import _, plural
 from api.dossier.text import words
+from api.notices import SYSTEM
 
 NARROW = 70
 Line = tuple[str, str]  # text and style
@@ -45,8 +46,14 @@ def event_words(event: str) -> str:
     return _(words()["events"][event])
 
 
-def heading(console: Console, answer: Mapping[str, Any], title: str, subtitle: str = "") -> None:
-    """The first lines of every view: what, as of when, by which clock, and what it does not prove."""
+def heading(
+    console: Console, answer: Mapping[str, Any], title: str, subtitle: str = "", *, again: bool = False
+) -> None:
+    """The first lines of every view: what, as of when, by which clock, and what it does not prove.
+
+    The latter stands once where a command shows several views (`again`). A demo's entry 0 says what it is
+    for, and whether those who are named signed anything.
+    """
     console.print(Text(title, style="bold"))
     as_of = answer.get("asOf", {})
     parts = [_("as of {moment}", moment=as_of["today"])] if as_of.get("today") else []
@@ -56,9 +63,11 @@ def heading(console: Console, answer: Mapping[str, Any], title: str, subtitle: s
     if subtitle:
         parts.append(subtitle)
     if as_of.get("clock") == "demo":
-        parts.append(_("demo clock"))
+        parts.append(_("demo clock: times are those of the statements"))
     console.print(Text(" · ".join(parts), style="dim"))
-    console.print(Text(str(answer.get("notice", "")), style="italic"))
+    if not again:
+        own = f"{as_of['notice']} " if as_of.get("notice") else ""
+        console.print(Text(own + SYSTEM, style="italic"))
     console.print()
 
 
@@ -200,6 +209,7 @@ def profile_lines(item: Mapping[str, Any]) -> list[Line]:
     shown = [
         f"{plain.term('topics', topic)}: {_profile_words(profile[topic])}"
         for topic in ("methods", "notice", "competence", "gbvTraining")
+        if topic in profile
     ]
     lines: list[Line] = [("; ".join(shown), "")]
     asked = [topic for topic, line in profile.items() if line.get("asked")]
@@ -207,8 +217,13 @@ def profile_lines(item: Mapping[str, Any]) -> list[Line]:
         topics = plain.listed([plain.term("topics", topic) for topic in asked])
         lines.append((_("asked, see the open list: {topics}", topics=topics), "yellow"))
     if item["note"]:
-        lines.append((item["note"], "italic"))
+        lines.append((hard_to_find(item["note"]), "italic"))
     return lines
+
+
+def hard_to_find(note: str) -> str:
+    """A note on how hard an issue is to find, with whose it is: nobody's who signs here."""
+    return _("how hard it is to find (this software's issue list, signed by nobody): {note}", note=note)
 
 
 def _profile_words(line: Mapping[str, Any]) -> str:
@@ -219,11 +234,17 @@ def _profile_words(line: Mapping[str, Any]) -> str:
 
 
 def open_list(
-    console: Console, answer: Mapping[str, Any], items: Sequence[Mapping[str, Any]], title: str, none: str
+    console: Console,
+    answer: Mapping[str, Any],
+    items: Sequence[Mapping[str, Any]],
+    title: str,
+    none: str,
+    *,
+    again: bool = False,
 ) -> None:
     """Requests or commitments with their age, due date and what came back, or `none`."""
     page = plain.page_of(answer, items)
-    heading(console, answer, title, plural("{n} item", "{n} items", len(items)))
+    heading(console, answer, title, plural("{n} item", "{n} items", len(items)), again=again)
     for item in items:
         number = item["asAmended"].get("number")
         kind = event_words(item["event"]) + (f" {number}" if number else "")

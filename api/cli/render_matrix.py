@@ -19,6 +19,7 @@ from api.cli.render import (
     event_words,
     flagged,
     full_name,
+    hard_to_find,
     heading,
     profile_lines,
     related,
@@ -35,7 +36,7 @@ REASONS = {
 }
 
 
-def matrix(console: Console, answer: Mapping[str, Any]) -> None:
+def matrix(console: Console, answer: Mapping[str, Any], *, again: bool = False) -> None:
     """The claims matrix: one part for each issue, every claim by its method and its party, nothing merged."""
     cells = [cell for row in answer["rows"] for cell in _cells(row)] + list(answer["overall"])
     page = plain.page_of(answer, cells)
@@ -43,7 +44,8 @@ def matrix(console: Console, answer: Mapping[str, Any]) -> None:
         console,
         answer,
         _("Claims about {name}", name=full_name(page, answer["name"])),
-        _("issue × method × party"),
+        _("by issue, method and party"),
+        again=again,
     )
     for row in answer["rows"]:
         _matrix_row(console, row, page)
@@ -82,7 +84,7 @@ def _matrix_row(console: Console, row: Mapping[str, Any], page: Page) -> None:
         Text(f"{row['label']} ({row['issue']})" if row["issue"] else row["label"], style="bold underline")
     )
     if row["detectability"]:
-        console.print(Padding(Text(row["detectability"], style="dim"), (0, 0, 0, 2)))
+        console.print(Padding(Text(hard_to_find(row["detectability"]), style="dim"), (0, 0, 0, 2)))
     for cell in row["allegations"]:
         block(console, [(_("allegation"), "cyan"), (f"#{cell['position']}", "dim")], _claim_lines(cell, page))
     for cell in row["observations"]:
@@ -115,8 +117,7 @@ def _claim_lines(cell: Mapping[str, Any], page: Page) -> list[Line]:
     lines = [(text, "") for text in told if text]
     lines.append((plain.who(cell["provenance"], page), "dim"))
     lines += [(flagged(flag, page), "red") for flag in cell["flags"]]
-    if cell["states"]:
-        lines.append((_("stands as {states}", states=plain.listed(_states(cell["states"]))), "yellow"))
+    lines += _state_lines(cell["states"])
     lines += [
         (
             _(
@@ -131,16 +132,21 @@ def _claim_lines(cell: Mapping[str, Any], page: Page) -> list[Line]:
         for reply in cell["replies"]
     ]
     lines += amendment_lines(standing(cell["amendments"]), page)
-    if cell["withdrawn"]:
+    # An allegation's states say it already.
+    if cell["withdrawn"] and not cell["states"]:
         lines.append((cell["withdrawn"], "yellow"))
     return lines
 
 
-def _states(states: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [
-        _("{state} (attributed)", state=one["name"]) if one["attributed"] else str(one["name"])
-        for one in states
-    ]
+def _state_lines(states: Sequence[Mapping[str, Any]]) -> list[Line]:
+    """Where an allegation stands: each state by whom, a finding with how it was reached."""
+    lines: list[Line] = []
+    for one in states:
+        if one["words"]:
+            lines.append((one["words"], "yellow"))
+        for cause in one["causes"]:
+            lines += profile_lines(cause | {"note": None}) if "profile" in cause else []
+    return lines
 
 
 def _unsigned(reply: Mapping[str, Any], page: Page) -> str:

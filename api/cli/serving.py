@@ -27,15 +27,16 @@ def serve(
     as_json: Json = False,
 ) -> None:
     """Serve the API until stopped; an embedded ledger's views are kept up to date beside it."""
+    from api.listener import open_listener
     from api.server import run
 
     settings = demand_ledger(load_settings(data, database, host=host, port=port, workers=workers))
-    if as_json:
-        say_json({"url": f"http://{settings.host}:{settings.port}"})
-    else:
-        where = {"host": settings.host, "port": settings.port}
-        say(_("Serving on http://{host}:{port} until stopped (Ctrl-C).", **where))
-    run(settings)
+    with open_listener(settings.host, settings.port) as listener:
+        if as_json:
+            say_json({"url": listener.url})
+        else:
+            say(_("Serving on {url} until stopped (Ctrl-C).", url=listener.url))
+        run(settings, listener)
 
 
 def project(data: Data = None, database: Database = None, as_json: Json = False) -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
 from api.cli.console import out
 from api.cli.words import _
 from ledger.core.report import Report
-from ledger.verifier.words import meaning
+from ledger.verifier.words import QUESTIONS, hints, meaning
 
 GRADES = {
     "held": (_("held"), "green"),
@@ -65,11 +65,12 @@ def _print(console: Console, path: Path, report: Report, *, named: bool) -> None
     if named:
         console.print(Text(str(path), style="bold"))
     print_report(console, report)
-    console.print(Text(meaning(report)))
+    for text in (meaning(report), *hints(report)):
+        console.print(Text(text))
 
 
 def print_report(console: Console, report: Report) -> None:
-    """One line for each step, then what they amount to."""
+    """What each step asks, its grade and what was seen, as `evidence-verify` has it; then the verdict."""
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(justify="right", style="dim", no_wrap=True)
     grid.add_column(no_wrap=True)
@@ -77,6 +78,7 @@ def print_report(console: Console, report: Report) -> None:
     grid.add_column(overflow="fold")
     for step in report:
         words, style = GRADES[step.grade]
-        grid.add_row(str(step.number), step.name, Text(words, style=style), Text(step.detail, style="dim"))
+        told = [Text(QUESTIONS.get(step.name, "")), Text(step.detail, style="dim")]
+        grid.add_row(str(step.number), step.name, Text(words, style=style), Group(*filter(None, told)))
     console.print(grid)
     console.print(Text(_("verdict: {verdict}", verdict=report.verdict), style="bold"))

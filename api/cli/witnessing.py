@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.console import complain, out, say, say_json
+from api.cli.naming import Statement, demand_statement, statement_id
 from api.cli.options import Data, Database, Json, TrustFile, Url, load_settings, read_trust
 from api.cli.place import reach
 from api.cli.verifying import print_report
@@ -21,7 +22,6 @@ from ledger.core.refusal import LedgerError
 from ledger.core.report import FAILED, UNREADABLE
 from ledger.verifier.files import keys_of_receipts
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="A statement's id.")]
 Receipts = Annotated[
     Path | None,
     typer.Option("--receipts", metavar="DIR", help="Where the first receipt lies, and the newest goes."),
@@ -29,7 +29,7 @@ Receipts = Annotated[
 
 
 def proof(
-    statement: Id,
+    statement: Statement,
     receipts: Receipts = None,
     trust: TrustFile = None,
     data: Data = None,
@@ -41,11 +41,11 @@ def proof(
 
     Exit code 1: it does not hold, or no checkpoint that the trust file demands covers it in time.
     """
-    settings = load_settings(data, database, url)
+    settings, asked = load_settings(data, database, url), demand_statement(statement)
     root = read_trust(trust, settings)
     folder = receipts or (settings.receipts_folder if data else Path("receipts"))
     with reach(settings) as client:
-        upgrade, promised = client.upgrade(statement), promise(client, root)
+        upgrade, promised = client.upgrade(statement_id(client, asked)), promise(client, root)
     newest = upgrade.receipt
     report = verify_receipt(newest.entry, newest.proof, root, keys_of_receipts(folder))
     sound = all(s.grade not in (FAILED, UNREADABLE) or s.name == "witnesses" for s in report)

@@ -42,6 +42,11 @@ class RemoteResolver:
     def public_key(self, name: str) -> Mapping[str, object] | None:  # noqa: ARG002 - key files are local
         return None
 
+    def key_of(self, party: str, key_id: str) -> Mapping[str, Any] | None:
+        """A party's key as the ledger shows it, revoked or not; None where the party never had it."""
+        answer = self._client.find(PATHS["party"].format(slug=party)) or {}
+        return next((key for key in answer.get("keys", ()) if key["keyId"] == key_id), None)
+
     def _ask_name(self, name: str) -> str | None:
         kind, _, slug = name.partition(":")
         if kind == "criterion":

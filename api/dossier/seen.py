@@ -27,6 +27,7 @@ CASES: Final = (
     marked("which witnesses count is not known"),
     marked("{n} cosignatures, the quorum {name} is not reached"),
     marked("{n} cosignatures, quorum {name}"),
+    marked("{n} cosignatures; the trust file asks for no witnesses"),
     marked("the log had no index statement: nothing is said about completeness"),
     marked("all there is under {n} keys up to entry {last}"),
     marked("not decided here for {entries}, for want of the statement {id}"),

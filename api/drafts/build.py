@@ -14,6 +14,7 @@ from typing import Any
 from api.drafts.claim import split_claim
 from api.drafts.draft import Draft, DraftRef
 from api.drafts.resolver import CREATING, Resolver, Target
+from api.drafts.terms import mend_of
 from api.drafts.yaml_text import DraftError
 from ledger.core import canonical, disclosure
 from ledger.core.refusal import Refusal
@@ -106,9 +107,8 @@ def decode_draft(draft: Draft, payload: bytes) -> Statement:
     try:
         return decode_statement(payload)
     except Refusal as refusal:
-        raise Refusal(
-            refusal.code, f"{draft.where}: {refusal.what}", refusal.where, refusal.mend
-        ) from refusal
+        mend = mend_of(refusal, canonical.decode(payload))
+        raise Refusal(refusal.code, f"{draft.where}: {refusal.what}", refusal.where, mend) from refusal
 
 
 def _target(draft: Draft, ref: DraftRef, resolver: Resolver) -> Target:

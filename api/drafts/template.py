@@ -4,6 +4,7 @@ checked.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from api.drafts.yaml_text import DraftError
 from ledger.core.fields import MOMENT, Type
 from ledger.core.kinds import ATTRIBUTABLE, HIDDEN, KINDS, REQUIRED, Count, Kind, RefRule, Row
 from ledger.core.values import KEY_MEMBERS, TEXT, TEXTS
+from ledger.core.vocabulary import VOCABULARIES
 
 WIDTH = 100
 CREATED_BY_DRAFT = frozenset({"media", "size", "plaintext"})
@@ -25,7 +27,7 @@ SEALED_REL = "details"
 EXAMPLE_DATE = "2020-02"
 NOT_DRAFTED = {"ledger": "`evidence ledger amend`", "index": "`evidence index`"}
 EXAMPLE_MOMENT = "2030-01-01T00:00:00Z"
-MOST_TERMS = 40  # issues are more; docs/protocol-kinds.md lists them
+MOST_TERMS = 40  # issues are more; `evidence terms` lists them
 
 
 def template(name: str) -> str:
@@ -150,7 +152,7 @@ def _claim(kind: Kind, event: str) -> Iterator[str]:
     for presence, words in (
         (REQUIRED, "Needed, and public for ever."),
         (None, f"Optional, and public for ever{_ERASABLE if kind.discloses else ''}."),
-        (HIDDEN, "Never in the log itself: these can be erased."),
+        (HIDDEN, f"Never in the log itself: these can be erased later. {NOT_YET}"),
     ):
         chosen = [row for row in shown if _presence(kind, row) == presence]
         if chosen:
@@ -162,7 +164,8 @@ def _claim(kind: Kind, event: str) -> Iterator[str]:
         yield f"# disclose: [{optional[0]}]"
 
 
-_ERASABLE = "; list a name under `disclose` to be able to erase it"
+_ERASABLE = "; what is listed under `disclose` can be erased later"
+NOT_YET = "This version of the ledger does not erase yet."
 
 
 def _from_file(kind: Kind, row: Row) -> bool:
@@ -187,11 +190,16 @@ def _presence(kind: Kind, row: Row) -> str | None:
 
 def _member(kind: Kind, row: Row, commented: bool) -> Iterator[str]:
     terms = _terms(row.type.resolved.schema)
-    choice = f": {', '.join(terms)}" if 0 < len(terms) <= MOST_TERMS else ""
+    choice = f": {', '.join(terms)}" if 0 < len(terms) <= MOST_TERMS else _listed_elsewhere(row, terms)
     beside = NEEDED_BESIDE.get((kind.name, row.name))
     yield from _comment(f"{row.name}: {row.type.doc}{choice}{f'; {beside}' if beside else ''}", "  ")
     start = "  # " if commented else "  "
     yield f"{start}{row.name}: {_example(row.type, row.name)}"
+
+
+def _listed_elsewhere(row: Row, terms: list[str]) -> str:
+    names = [name for name in re.findall(r"`([a-z-]+)`", row.type.doc) if name in VOCABULARIES]
+    return f" (`evidence terms {' '.join(names)}` lists them)" if terms and names else ""
 
 
 def _terms(schema: Any) -> list[str]:

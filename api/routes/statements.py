@@ -13,9 +13,10 @@ from api import openapi
 from api.answers import answer, service_of
 from api.composition import Service
 from api.notices import notice
-from api.parameters import IdPath
+from api.parameters import IdPath, StatementPath
 from ledger.core.entry import decode_entry_trusted
 from ledger.core.envelope import to_json_value
+from ledger.core.grammar import is_digest
 from ledger.core.statement import read_statement
 from ledger.domain.visibility import ANONYMOUS, may_see
 from ledger.ports import StoredEntry
@@ -86,7 +87,7 @@ async def submit_batch() -> Response:
     responses=openapi.reads("The statement, its entry and what is disclosed of it.", {"type": "object"}),
     response_class=Response,
 )
-def statement(request: Request, id: IdPath) -> Response:  # noqa: A002 - the path's own name
+def statement(request: Request, id: StatementPath) -> Response:  # noqa: A002 - the path's own name
     """One statement: what was signed, by which keys, when it was logged, and its public disclosures."""
     service = service_of(request)
     return answer(request, msgspec.json.encode(_shown(service, id)))
@@ -135,16 +136,22 @@ def _file(request: Request, name: str, body: bytes, media: str) -> Response:
     return answer(request, body, media, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
-def _stored(service: Service, statement_id: str) -> StoredEntry:
-    """Raises `NotLogged`."""
-    stored = service.recorder.entry_by_statement(statement_id)
+def _stored(service: Service, statement: str) -> StoredEntry:
+    """By its id or by the number of its entry. Raises `NotLogged`."""
+    if is_digest(statement):
+        stored = service.recorder.entry_by_statement(statement)
+        what, mend = f"statement {statement} is not in this log", "check its id, or submit it"
+    else:
+        stored = service.recorder.entry_at(int(statement))
+        what = f"entry {statement} is not in this log"
+        mend = f"its entries are numbered 0 to {service.recorder.head().size - 1}"
     if stored is None:
-        raise NotLogged(f"statement {statement_id} is not in this log", "check its id, or submit it")
+        raise NotLogged(what, mend)
     return stored
 
 
-def _shown(service: Service, statement_id: str) -> dict[str, object]:
-    stored = _stored(service, statement_id)
+def _shown(service: Service, statement: str) -> dict[str, object]:
+    stored = _stored(service, statement)
     entry = decode_entry_trusted(stored.state)
     recorded = read_statement(entry.envelope.payload)
     held = service.recorder.disclosures_of([stored.position]) if may_see(ANONYMOUS, recorded) else []
@@ -152,7 +159,7 @@ def _shown(service: Service, statement_id: str) -> dict[str, object]:
     return {
         "ledger": service.about.to_json(),
         "notice": notice(service.about.clock),
-        "id": statement_id,
+        "id": recorded.id,
         "index": stored.position,
         "recordedAt": entry.recorded_at,
         "event": recorded.event,

@@ -106,7 +106,7 @@ def _known(names: Sequence[str]) -> tuple[str, ...]:
 
 def _owed(item: OpenItem, names: tuple[str, ...], today: str, asked: str | None) -> Owed:
     shown = [one for one in item.addressees if asked in (None, one.standing.addressee)]
-    return Owed(item, names, tuple(_alike(shown)), _about(item), clock(item, today))
+    return Owed(item, names, tuple(alike(shown)), _about(item), clock(item, today))
 
 
 def _owing(item: OpenItem) -> list[tuple[str, Addressee | None]]:
@@ -123,12 +123,13 @@ def _is_open(item: OpenItem, standing: Addressee | None) -> bool:
     return standing is None or not standing.settled
 
 
-def _alike(addressees: Iterable[Addressee]) -> list[Alike]:
+def alike(addressees: Iterable[Addressee]) -> list[Alike]:
+    """The addressees of one request by how they stand, the silent first."""
     found: dict[tuple[str, tuple[str, ...]], list[Addressee]] = {}
     for one in addressees:
         found.setdefault((one.words, tuple(one.standing.by)), []).append(one)
-    alike = [Alike(tuple(one.standing.addressee for one in those), those[0]) for those in found.values()]
-    return sorted(alike, key=lambda one: one.standing.settled)
+    groups = [Alike(tuple(one.standing.addressee for one in those), those[0]) for those in found.values()]
+    return sorted(groups, key=lambda one: one.standing.settled)
 
 
 def _about(item: OpenItem) -> tuple[str, ...]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import version
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from api.dossier.text import words
 from api.web import assets
 from api.web.language import Language
 from api.web.tables import stacked
-from projections.open_items import OUTCOMES
+from ledger.core.vocabulary import VOCABULARIES
+from projections.open_items import OUTCOMES, Addressee
 from projections.open_items import words as standing_words
 from projections.voices import says
 from projections.wording import marked
@@ -58,11 +61,13 @@ def environment(language: Language) -> Environment:
         relation=lambda name: language.gettext(words()["relations"].get(name, name)),
         term=language.term,
         territory=language.territory,
+        issue_notes=_issue_notes,
+        version=lambda: version("evidence-ledger"),
         says=lambda given, named: says(given, named, language),
         voice_words=lambda standing: language.gettext(STANDINGS[standing]),
         state_words=lambda state: language.gettext(STATES[state]),
         outcome_words=lambda outcome: language.gettext(OUTCOMES[outcome]),
-        standing_words=lambda one: standing_words(one.standing, one.reached_by, language),
+        standing_words=_standing_words,
     )
     made.filters.update(
         date=language.date,
@@ -75,6 +80,17 @@ def environment(language: Language) -> Environment:
         stacked=stacked,
     )
     return made
+
+
+def _issue_notes() -> list[tuple[str, str]]:
+    """(issue, how hard it is to find) of every issue that has a note of its own."""
+    return [(code, term.detectability) for code, term in VOCABULARIES["issues"].items() if term.detectability]
+
+
+@pass_context
+def _standing_words(context: Context, one: Addressee) -> str:
+    """How a request stands with an addressee, with the names of the page."""
+    return standing_words(one, context.resolve("named"), context.resolve("language"))
 
 
 def _capital(text: str) -> str:

@@ -10,14 +10,18 @@ from itertools import groupby
 from typing import Any, Final
 
 from api.dossier.text import words
+from api.web.board import Alike, alike
 from api.web.claims import Claims, marked_plural
 from api.web.comparisons import Compared
-from api.web.glance import Glance, glance, method_of, since_conflict, voices
+from api.web.glance import Counted, Glance, glance, method_of, outcomes, since_conflict, voices
 from api.web.language import Language
 from api.web.learned import Learned
 from api.web.overview import Overview, Placed, overview
 from ledger.core.vocabulary import VOCABULARIES
-from projections import checklist
+from ledger.domain.derived.allegations import State
+from projections import allegations, checklist
+from projections.allegations import OPEN as OPEN
+from projections.allegations import Cause
 from projections.dates import FIRST_DAY, LAST_DAY, days, days_between
 from projections.factory_queries import Factory, Found
 from projections.items import Item
@@ -33,16 +37,18 @@ from projections.matrix import (
     replies,
 )
 from projections.names import Names
-from projections.open_items import OPENERS, OpenItem
-from projections.profiles import detectability
+from projections.open_items import OPENERS, Addressee, OpenItem
+from projections.profiles import METHOD, detectability
 from projections.timeline import Line
 from projections.timeline import Moment as When
+from projections.voices import says
 from projections.wording import marked
 
 GAP_DAYS: Final = 14
 """So many days without an entry are told between two lines."""
 CONFLICTS_SHOWN: Final = 12  # of one issue; the rest is counted
-STATES_SHOWN: Final = 6  # statements that brought an allegation where it stands
+TOGETHER: Final = 3  # requests that stand alike and are told as one
+STATES_SHOWN: Final = 6  # causes of one state of an allegation, and statements of one cause
 OPEN_SHOWN: Final = 20
 OWING_SHOWN: Final = 3
 TOLD_VOICES: Final = 3  # a lane names fewer in full
@@ -63,16 +69,6 @@ AXES: Final = {
     "said": marked("When it was said"),
     "occurred": marked("When it occurred"),
 }
-STATES: Final = {
-    "open": marked("open"),
-    "notified": marked("put to somebody"),
-    "answered": marked("answered"),
-    "disputed": marked("disputed"),
-    "determined": marked("determined by an investigation"),
-    "withdrawn": marked("withdrawn"),
-    "recurring": marked("recurring"),
-}
-"""Where an allegation stands; none of them says that it is true or untrue."""
 CERTIFICATES: Final = {
     "valid": marked("valid"),
     "probation": marked("on probation"),
@@ -141,6 +137,33 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """A determination on no single issue, and the clauses on one issue that it was measured against."""
+
+    cell: DeterminationCell
+    clauses: tuple[str, ...]
+
+    @property
+    def day(self) -> str:
+        """When it was recorded."""
+        return self.cell.cell.shown.recorded_at[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class Glanced:
+    """An issue of the summary: what is claimed on it alone (None: nothing), and what else measures it."""
+
+    issue: str | None
+    row: IssueRow | None
+    measured: tuple[Measured, ...]
+
+    @property
+    def since(self) -> str:
+        """The day of the first of what measures it."""
+        return min(one.day for one in self.measured)
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """What is open about the factory: some of it, and how many there are of each event."""
 
@@ -196,6 +219,49 @@ class FactoryPage:
             # What has no end known ends no gap but the one before it.
             end = when.last if when.last < LAST_DAY else when.first
             reached = max(reached or end, end)
+
+    def runs(self) -> Iterator[tuple[Told, ...]]:
+        """The lines, requests beside each other that stand alike together."""
+        for _, found in groupby(self.told(), self._alike):
+            yield from _together(tuple(found))
+
+    def _alike(self, one: Told) -> object:
+        """What requests that are shown together have in common; any other line is alone with its own."""
+        shown = one.line.shown
+        if one.standing is None or shown.kind != "request" or shown.amendments or shown.retracted_by:
+            return shown.id
+        return (self.when(one.line), shown.recorded_at[:10], *self._put(one.standing))
+
+    def _put(self, item: OpenItem) -> tuple[object, ...]:
+        """Whose request it is, and how it stands with whom."""
+        standings = (
+            (each.standing.addressee, each.words, self.learned.standing(each)) for each in item.addressees
+        )
+        return (says(item.shown.provenance, self._named, self.language), item.state, *standings)
+
+    def by_event(self, run: Iterable[Line | OpenItem]) -> list[tuple[str, list[Line | OpenItem]]]:
+        """Those of each event, in the order of the first of them."""
+        found: dict[str, list[Line | OpenItem]] = {}
+        for one in run:
+            found.setdefault(one.shown.event, []).append(one)
+        return list(found.items())
+
+    def gist(self, one: Line | OpenItem) -> str:
+        """What a request or promise is about: its number and its topic, else its issues, else its entry."""
+        content = one.content
+        member = next((name for name in ("topic", "issue") if content.get(name)), None)
+        about = self._claims.value(member, content[member]) if member else ""
+        number = str(content.get("number") or "")
+        entry = self.language.gettext("entry {n}").format(n=one.shown.position)
+        return " ".join(part for part in (number, about) if part) or entry
+
+    def alike(self, item: OpenItem) -> list[Alike]:
+        """Those whom a request was put to, by how they stand."""
+        return alike(item.addressees)
+
+    def who(self, names: Iterable[str]) -> str:
+        """Names of any kind as an enumeration."""
+        return self.language.listed([self._named(name) for name in names])
 
     def when(self, line: Line) -> str:
         """The line's date in the time that the page goes by."""
@@ -351,6 +417,14 @@ class FactoryPage:
         """Parties as an enumeration."""
         return self.language.listed([self._named(slug) for slug in slugs])
 
+    def stands(self, state: State, cause: Cause) -> str:
+        """Who brought an allegation into a state; a finding without those who dispute it."""
+        return allegations.words(state, cause, self._named, self.language, apart=True)
+
+    def disputed(self, cause: Cause) -> str:
+        """Who disputes a finding, as it goes on behind it."""
+        return allegations.disputed(cause, self._named, self.language)
+
     # The matrix.
 
     @cached_property
@@ -369,12 +443,58 @@ class FactoryPage:
 
     def in_order(self) -> list[IssueRow]:
         """By level 1 first: the vocabulary may name an issue's level 2 anywhere."""
-        order = {code: place for place, code in enumerate(VOCABULARIES["issues"])}
-        last = len(order)
-        return sorted(
-            self.matrix.rows,
-            key=lambda row: (order.get(_level(row.issue) or "", last), order.get(row.issue or "", last)),
-        )
+        return sorted(self.matrix.rows, key=lambda row: _place(row.issue))
+
+    # The summary.
+
+    @cached_property
+    def overall(self) -> list[DeterminationCell]:
+        """Determinations on no single issue that are no certificates."""
+        return [one for one in self.matrix.overall if one.cell.shown.type != "certification"]
+
+    def glanced(self) -> list[Glanced]:
+        """Issues of the summary: those of the matrix, and those that an overall determination measured."""
+        measured = self._measured()
+        rows = {row.issue: row for row in self.matrix.rows}
+        issues = sorted({*rows, *measured}, key=_place)
+        return [Glanced(issue, rows.get(issue), tuple(measured.get(issue, ()))) for issue in issues]
+
+    def _measured(self) -> dict[str | None, list[Measured]]:
+        """The determinations on no single issue, by each issue of the clauses that they name."""
+        found: dict[str | None, list[Measured]] = {}
+        for one in self.overall:
+            clauses: dict[str, list[str]] = {}
+            for ref in one.cell.shown.refs:
+                clause = self.factory.known.get(ref.id) if ref.rel == "against" else None
+                issue = clause.claim.get("issue") if clause else None
+                if clause and isinstance(issue, str):
+                    clauses.setdefault(issue, []).append(clause.names("criterion:")[0])
+            for issue, names in clauses.items():
+                found.setdefault(issue, []).append(Measured(one, tuple(names)))
+        return found
+
+    def outcomes(self, cells: Iterable[DeterminationCell]) -> tuple[Counted, ...]:
+        """What determinations found, equal ones together."""
+        return outcomes(cells)
+
+    def asked(self, line: checklist.Line) -> list[tuple[str, Addressee, list[str]]]:
+        """(day, how they stand, ids) of the requests on a point, those of a day that stand alike together."""
+        found: dict[tuple[str, str], tuple[str, Addressee, list[str]]] = {}
+        for one in line.point.asked:
+            day, stood = self.learned.first([one.request]), line.stood[one.request]
+            found.setdefault((day, stood.words), (day, stood, []))[2].append(one.request)
+        return list(found.values())
+
+    def folding(
+        self, lines: Mapping[str, checklist.Line]
+    ) -> tuple[dict[str, checklist.Line], dict[str, checklist.Line]]:
+        """Lines of a profile that stand open, those beside every outcome, and those that are folded."""
+        shown = {topic: line for topic, line in lines.items() if topic in METHOD}
+        return shown, {topic: line for topic, line in lines.items() if topic not in METHOD}
+
+    def answered(self, one: DeterminationCell) -> str:
+        """The day of the first reply to it."""
+        return self.learned.first(reply.id for reply in one.cell.replies)
 
     def anchor(self, issue: str | None) -> str:
         """Where an issue stands on the page."""
@@ -439,6 +559,13 @@ class FactoryPage:
             by_event[one.shown.event] = by_event.get(one.shown.event, 0) + 1
         return Opened(tuple(found[:OPEN_SHOWN]), by_event, len(found) > OPEN_SHOWN)
 
+    def open_runs(self) -> Iterator[tuple[OpenItem, ...]]:
+        """What is open, items beside each other that stand alike together."""
+        for _, found in groupby(
+            self.opened.shown, lambda one: (one.shown.recorded_at[:10], one.age, *self._put(one))
+        ):
+            yield from _together(tuple(found))
+
     @property
     def owing(self) -> list[str]:
         """Those who owe an answer in what is open, the ones who owe most first."""
@@ -446,6 +573,20 @@ class FactoryPage:
             one.standing.addressee for item in self.opened.shown for one in item.addressees if not one.settled
         )
         return [name for name, _ in owed.most_common(OWING_SHOWN)]
+
+
+def _together(run: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """The run as one where it is long, else each of it alone."""
+    if len(run) >= TOGETHER:
+        yield run
+    else:
+        yield from ((one,) for one in run)
+
+
+def _place(issue: str | None) -> tuple[int, int]:
+    """Where an issue stands among others: that of its level 1 first; what is withheld comes last."""
+    order = {code: place for place, code in enumerate(VOCABULARIES["issues"])}
+    return order.get(_level(issue) or "", len(order)), order.get(issue or "", len(order))
 
 
 def _level(issue: str | None) -> str | None:

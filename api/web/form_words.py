@@ -106,16 +106,21 @@ LABELS: Final[Mapping[str, str]] = {
 DATE_HELP: Final = marked("A year, month or day: 2020, 2020-02, 2020-02-07; or from/to: 2019-06/2019-10.")
 COARSE_HELP: Final = marked("A year or a month, or from/to: 2019, 2019-11, 2019-06/2019-10. No days.")
 CODE_HELP: Final = marked("One short code without spaces: letters, digits and . _ : / @ + -.")
-TEXT_HELP: Final = marked("Nothing that could identify a worker. This can be erased later.")
+TEXT_HELP: Final = marked(
+    "Nothing that could identify a worker. Kept beside the log; this version does not erase it yet."
+)
 
 CREATED_HELP: Final = marked(
     "A new name for addresses, never used again: small letters, digits and hyphens, such as river-mill. "
     "It stays for ever, so it names no person."
 )
-SUBJECTS_HELP: Final = marked("Parties as party: and a short name, factories as factory: and a short name.")
+SUBJECTS_HELP: Final = marked(
+    "Type what a factory or a party is called, and choose it: its short name, such as factory:river-mill, is "
+    "filled in."
+)
 CLOSED_HELP: Final = marked(
     "Those of the statements you refer to are added by themselves. "
-    "Others as party: or factory: and a short name."
+    "For others type what they are called, and choose."
 )
 REFS_HELP: Final = marked("The statements that this one answers, rests on or changes.")
 TARGET_HELP: Final = marked(
@@ -127,7 +132,9 @@ VOICE_HELP: Final = marked("Leave empty if it is your own. The ledger shows who 
 CLAIMANTS_HELP: Final = marked("Who said it: short names. Never natural persons.")
 VIA_HELP: Final = marked("By way of whom, nearest the speaker first: short names, or host: and a web site.")
 SAID_HELP: Final = marked("When it was first said, if not now. 2020, 2020-02, 2020-02-07, or from/to.")
-EXACTLY_HELP: Final = marked("A day, if you know it. This can be erased later.")
+EXACTLY_HELP: Final = marked(
+    "A day, if you know it. Kept beside the log; this version does not erase it yet."
+)
 
 HELP: Final[Mapping[str, str]] = {
     "N": marked("“unknown” if nobody says."),
@@ -141,7 +148,7 @@ HELP: Final[Mapping[str, str]] = {
     "crossCheck": marked("How answers were checked: a short code, or not-disclosed."),
     "delivery": marked("How it was sent: a short code such as letter or e-mail."),
     "documents": marked("Which documents were read: short codes, such as payroll."),
-    "fileName": marked("What the file was called. This can be erased later."),
+    "fileName": marked("What the file was called. Kept beside the log; this version does not erase it yet."),
     "form": marked("What it is, in one short code: report, letter, web-page."),
     "gbvTraining": marked("Whether the team was trained: a short code, or not-disclosed."),
     "identifiers": marked("Numbers in other registers, such as oar:CN2019108."),
@@ -149,11 +156,16 @@ HELP: Final[Mapping[str, str]] = {
     "jurisdiction": marked("Two capital letters, such as CN; a part of a country as CN-GD."),
     "langs": marked("Codes such as en, fr, de or zh."),
     "membersKnown": marked("No: a part of the group, and nobody says which."),
-    "names": marked("In every language that you know. They can be erased later."),
+    "names": marked(
+        "In every language that you know. Kept beside the log; this version does not erase them yet."
+    ),
     "number": marked("Its number in the document it stands in."),
     "owner": marked("The short name of the party whose rule it is."),
     "participants": marked("Leave the party empty where it was not disclosed."),
-    "persons": marked("Persons whom the request names, such as spokespersons. This can be erased later."),
+    "persons": marked(
+        "Persons whom the request names, such as spokespersons. Kept beside the log; this version does not "
+        "erase it yet."
+    ),
     "previous": marked("Whether there was one before: a short code, or not-disclosed."),
     "privacy": marked("Who could hear interviews: a short code, or not-disclosed."),
     "quantity": marked("One amount, or from and to, with its unit. Keep the unit that your source has."),
@@ -166,8 +178,8 @@ HELP: Final[Mapping[str, str]] = {
         "For a statement about a part of many: “none of five”. Name all that were looked at above."
     ),
     "share": marked("90 means nine of ten of those asked."),
-    "team": marked("This can be erased later."),
-    "url": marked("Where it stood. This can be erased later."),
+    "team": marked("Kept beside the log; this version does not erase it yet."),
+    "url": marked("Where it stood. Kept beside the log; this version does not erase it yet."),
     "version": marked("The year or number of the version, such as 2018."),
     "withoutLiability": marked("Whether it is said without admitting liability."),
 }

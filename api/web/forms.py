@@ -60,7 +60,7 @@ _VOCABULARIES: Final[Mapping[str, tuple[str, ...]]] = {
     "bound": ("bounds",),
 }
 _PARTY_LISTS: Final = frozenset({"party", "owner"})
-_NAME_LISTS: Final = frozenset({"addressees", "respondents", "actor"})
+_ACTOR_LISTS: Final = frozenset({"addressees", "respondents", "actor"})
 _LANGUAGES: Final = (
     *("en", "fr", "de", "zh", "es", "pt", "it", "nl", "pl", "ro", "hu", "cs", "ru", "tr", "ar", "ur"),
     *("hi", "bn", "ta", "ne", "si", "my", "th", "km", "lo", "vi", "id", "ms", "ja", "ko"),
@@ -308,7 +308,11 @@ class Forms:
         known = _LINES.get(schema.get("pattern", ""), ("line", "", {}))
         shape, help_, attributes = known
         lists = (
-            {"list": "parties"} if name in _PARTY_LISTS else {"list": "names"} if name in _NAME_LISTS else {}
+            {"list": "parties"}
+            if name in _PARTY_LISTS
+            else {"list": "actors"}
+            if name in _ACTOR_LISTS
+            else {}
         )
         limit = {"maxlength": str(schema["maxLength"])} if "maxLength" in schema else {}
         return Field(name, "", shape, help=help_, input={**attributes, **lists, **limit})

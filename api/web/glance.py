@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from api.web.learned import NEVER_LATER, Learned
 from projections import checklist
 from projections.matrix import Cell, DeterminationCell, IssueRow, ObservationCell
+from projections.profiles import METHOD
 
 AnyCell = Cell | ObservationCell | DeterminationCell
-METHOD: Final = ("methods", "notice", "competence")
-"""What stands beside every outcome, wherever it stands (R19): points of the investigation's checklist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +24,12 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a determination found, with how it was reached."""
+    """What a determination found, whose word that is and how far (`standing`), with how it was reached."""
 
     code: str
     event: str
+    voices: tuple[str, ...]
+    standing: str
     lines: Mapping[str, checklist.Line]
 
 
@@ -60,11 +60,16 @@ def glance(row: IssueRow, learned: Learned) -> Glance:
         alleged=_counted((voices(one), _day(one)) for one in row.allegations),
         of_a_set=_counted((voices(one), _day(one)) for one in map(cell_of, row.about_a_set)),
         observed=_counted((one.method, _day(one.cell)) for one in row.observations),
-        found=_counted((_outcome(one), _day(one.cell)) for one in row.determinations if _decides(one)),
+        found=outcomes(row.determinations),
         replies=len(replies),
         answered=learned.first(replies),
         differing=since_conflict(row, learned),
     )
+
+
+def outcomes(found: Iterable[DeterminationCell]) -> tuple[Counted, ...]:
+    """What determinations found, each `Outcome` with how often and since when."""
+    return _counted((_outcome(one), _day(one.cell)) for one in found if _decides(one))
 
 
 def since_conflict(row: IssueRow, learned: Learned) -> str:
@@ -86,7 +91,14 @@ def method_of(one: DeterminationCell) -> dict[str, checklist.Line]:
 
 
 def _outcome(one: DeterminationCell) -> Outcome:
-    return Outcome(str(one.cell.content["outcome"]), one.cell.shown.event, method_of(one))
+    shown = one.cell.shown
+    return Outcome(
+        code=str(one.cell.content["outcome"]),
+        event=shown.event,
+        voices=voices(one.cell),
+        standing=shown.provenance.standing,
+        lines=method_of(one),
+    )
 
 
 def _decides(one: DeterminationCell) -> bool:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api import problems
 from api.web.language import LANGUAGES, preferred
+from api.web.problem_words import said
 from api.web.visit import Visit
 from projections.wording import marked
 
@@ -28,7 +29,20 @@ class LanguageConvertor(Convertor[str]):
         return value
 
 
+class EntryConvertor(Convertor[int]):
+    """Matches the number of an entry, which no id of a statement looks like."""
+
+    regex = "[0-9]{1,16}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
 register_url_convertor("language", LanguageConvertor())
+register_url_convertor("entry", EntryConvertor())
 
 
 def pages() -> APIRouter:
@@ -56,13 +70,16 @@ def problem_page(request: Request, error: Exception) -> Response | None:
         code = preferred(request.headers.get("accept-language"))
     found = problems.describe_counted(error)
     visit = Visit(request, code, lenient=True)
+    words = said(error, found, request, visit.language)
+    detail, mend = words or (found["detail"], found["mend"])
     response = visit.page(
         "problem.html",
         None,
         status=found["status"],
         title=visit.language.gettext(TITLES.get(found["status"], OTHER)),
-        detail=found["detail"],
-        mend=found["mend"],
+        detail=detail,
+        mend=mend,
+        lang=None if words else "en",
         code=found["code"],
     )
     response.headers.update(problems.headers_for(error, found["status"]))

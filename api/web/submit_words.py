@@ -14,7 +14,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "attribution": marked("given as"),
     "by": marked("by way of {who}"),
     "digestCount": marked("{n}; they show neither the words nor their length"),
-    "digests": marked("digests of what can be erased"),
+    "digests": marked("digests of what lies beside the log"),
     "document": marked("document"),
     "documentKept": marked("{size} bytes; the digest {digest} stays"),
     "keyUsed": marked("Signed for {party} with this browser's key {key}…"),
@@ -22,7 +22,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "no": marked("no"),
     "nobody": marked("the ledger itself"),
     "notSignedBy": marked("not signed by"),
-    "nothingErasable": marked("Nothing in it can be erased later."),
+    "nothingErasable": marked("Nothing of it lies beside the log."),
     "others": marked(
         "{names} must sign, too. Save the file with your signature and send it to them: they add theirs with "
         "“evidence cosign”, or on the page for signed files."
@@ -46,6 +46,8 @@ WORDS: Final[Mapping[str, Any]] = {
         "Nothing found. Type other words, paste the address of the statement's page, "
         "or name above whom it is about and leave this empty."
     ),
+    "foundAs": marked("“{called}” is {name} in this ledger."),
+    "doYouMean": marked("Do you mean one of these?"),
     # Documents.
     "digested": marked("SHA-256: {digest}"),
     "digesting": marked("Taking the digest, on this machine…"),
@@ -77,7 +79,9 @@ WORDS: Final[Mapping[str, Any]] = {
     "keyTitle": marked("{party}, {label}"),
     "made": marked("The key is made. Now send the request to whoever has your organisation's root key."),
     "noKeys": marked("There is no key in this browser yet."),
-    "noParty": marked("There is no party of this short name in this ledger."),
+    "noParty": marked(
+        "There is no party of this name in this ledger. Choose one of the list, as it opens in the field."
+    ),
     "notPersisted": marked("This browser does not promise to keep it."),
     "notRegistered": marked(
         "This party is only named here, it has no key of its own yet. The registrar registers it."
@@ -103,14 +107,22 @@ WORDS: Final[Mapping[str, Any]] = {
         "waiting": marked("waiting for the organisation's root key"),
     },
     # Receipts.
+    "bundleFails": marked("The bundle does not hold, so it was not saved: {what}. Report it."),
+    "bundleSaved": marked("The bundle is saved. Its checks found no fault, and this entry is in it."),
     "checked": marked("checked in this browser"),
     "checkedBadly": marked("it does not hold: {what}. Keep both files and report it."),
     "checkedWell": marked("the entry is what was signed, and the log's signed tree holds it"),
     "entry": marked("entry"),
+    "gettingBundle": marked("Getting the bundle and checking it…"),
     "goOn": marked("State something that rests on this document:"),
     "log": marked("log"),
+    "noBundle": marked("The ledger did not give the bundle: {why}"),
     "noReceipt": marked("This browser keeps no receipt of that statement."),
     "noReceipts": marked("There is no receipt in this browser yet."),
+    "notIndexed": marked(
+        "The ledger has not indexed this entry yet. Try again in a minute or two; the receipt stays in this "
+        "browser."
+    ),
     "receiptOf": marked("entry {entry}: {what}"),
     "recorded": marked("recorded"),
     "resting": {
@@ -165,8 +177,13 @@ WORDS: Final[Mapping[str, Any]] = {
         ),
         "subject-needed": marked("Name whom or what it is about, in the way that the help describes."),
         "too-large": marked("The statement is too long. Shorten it, or make two of it."),
-        "unknown-reference": marked("No such statement or name is in this ledger: {what}"),
-        "unknown-subject": marked("Nobody has registered this name here. Look at the spelling. {what}"),
+        "unknown-reference": marked(
+            "“{name}” is no statement or name of this ledger. Use “Find”, or paste the address of its page."
+        ),
+        "unknown-subject": marked(
+            "Nobody has registered “{name}” here. Choose one of the names offered at the field, or look at "
+            "the spelling."
+        ),
     },
 }
 

@@ -25,6 +25,8 @@ from api.web.claims import Claims
 from api.web.environment import environment
 from api.web.language import LANGUAGES, Language, language
 from api.web.naming import naming
+from ledger.core.entry import decode_entry_trusted
+from ledger.core.statement import Statement, read_statement
 from ledger.domain.visibility import ANONYMOUS, Viewer
 from projections.as_of import NOW, AsOf, Moment
 from projections.names import Names
@@ -70,6 +72,11 @@ class Visit:
         if at_least.isdecimal() and len(at_least) < 16:
             self.service.wait_for(int(at_least), searching=searching)
         return self.service.read(question)
+
+    def statement_at(self, number: int) -> Statement | None:
+        """The statement in an entry of the log; None where that has no such entry."""
+        stored = self.service.recorder.entry_at(number)
+        return stored and read_statement(decode_entry_trusted(stored.state).envelope.payload)
 
     # Addresses.
 

@@ -3,8 +3,10 @@
 The same bytes are the event store's state, the tile's entry and the input of the Merkle leaf hash.
 """
 
+import re
 from binascii import a2b_base64, b2a_base64
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from . import canonical
@@ -17,6 +19,8 @@ from .refusal import Refusal
 _HEAD = b'{"envelope":{"payload":"'
 _MIDDLE = f'","payloadType":"{PAYLOAD_TYPE}","signatures":['.encode("ascii")
 _TAIL = b']},"recordedAt":"'
+# {"keyid":"<64>","sig":"<88>"} and the comma between two of them.
+_STEP = 174
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,47 @@ def decode_entry(data: bytes) -> Entry:
         pass
     _refuse_entry(data)
     raise AssertionError("an entry was refused that has no defect")
+
+
+def entry_time(data: bytes) -> str:
+    """`recordedAt` of an entry's bytes, which are judged as by `decode_entry` but not decoded: a third of
+    the time. Raises `Refusal` where `decode_entry` does.
+    """
+    found = _NORMAL.fullmatch(data)
+    if found is not None and len(data) <= ENTRY_LIMIT:
+        time = found[3].decode("ascii")
+        if _is_whole(found[1]) and _ascend(found[2]) and is_recorded_at(time):
+            return time
+    return decode_entry(data).recorded_at
+
+
+# Standard base64 in its one form: what the last characters leave over is zero.
+_BASE64 = rb"[A-Za-z0-9+/]*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?"
+_SIGNED = rb'\{"keyid":"[0-9a-f]{64}","sig":"[A-Za-z0-9+/]{85}[AQgw]=="\}'
+_NORMAL = re.compile(
+    b'%b(%b)%b(%b(?:,%b){0,%d})%b([0-9TZ:.-]{24})"\\}'
+    % (
+        re.escape(_HEAD),
+        _BASE64,
+        re.escape(_MIDDLE),
+        _SIGNED,
+        _SIGNED,
+        SIGNATURE_LIMIT - 1,
+        re.escape(_TAIL),
+    )
+)
+
+
+def _is_whole(base64: bytes) -> bool:
+    """Whether the text has whole groups of four, and decodes to no more than a payload may have."""
+    return len(base64) % 4 == 0 and len(base64) // 4 * 3 - base64.count(b"=") <= PAYLOAD_LIMIT
+
+
+def _ascend(signatures: bytes) -> bool:
+    if len(signatures) < _STEP:
+        return True
+    key_ids = [signatures[at + 10 : at + 74] for at in range(0, len(signatures), _STEP)]
+    return all(first < second for first, second in pairwise(key_ids))
 
 
 def _is_normal(entry: Entry) -> bool:
@@ -112,8 +157,6 @@ def _require_members(value: Any, names: tuple[str, ...], where: str) -> None:
 
 # --- bytes from the log -----------------------------------------------------------------
 
-# {"keyid":"<64>","sig":"<88>"} and the comma between two of them.
-_STEP = 174
 _TIME_BYTES = 24
 
 

@@ -36,7 +36,7 @@ from .index import (
 from .merkle import leaf_hash, verify_inclusion
 from .note import Note, split_note
 from .policy import is_auditor, parse_policy
-from .receipt import PROOF_HASHES_LIMIT, Trust, judge_checkpoint
+from .receipt import PROOF_HASHES_LIMIT, Trust, judge_checkpoint, judge_trust_root, judge_witnesses
 from .refusal import Refusal
 from .report import FAILED, HELD, UNCHECKED, UNREADABLE, UNVERIFIED, Check, Finding, Report, Step, take
 from .statement import Statement, decode_statement
@@ -260,13 +260,16 @@ class _Verification:
     def check_trust_root(self) -> Finding:
         if self.trust is None:
             return Finding(UNVERIFIED, "no trust file was given: anyone can make a log of this name")
-        if self.checkpoint.origin != self.trust.origin:
-            return Finding(FAILED, f"the checkpoint is of {self.checkpoint.origin}")
-        for index, statement in self.statements.items():
-            genesis = statement.id if index == 0 else statement.genesis
-            if (statement.origin, genesis) != (self.trust.origin, self.trust.genesis):
-                return Finding(FAILED, f"entry {index} is of {statement.origin} with genesis {genesis}")
-        return Finding(HELD, f"{self.trust.origin} with genesis {self.trust.genesis}")
+        bound = {
+            index: (statement.origin, statement.id if index == 0 else statement.genesis)
+            for index, statement in self.statements.items()
+        }
+        origin = self.checkpoint.origin
+        common = next((genesis for _, genesis in bound.values()), self.trust.genesis)
+        for index, (own, genesis) in bound.items():
+            if (own, genesis) != (origin, common):
+                return Finding(FAILED, f"entry {index} is of {own} with genesis {genesis}")
+        return judge_trust_root(origin, common, self.trust)
 
     def check_checkpoint(self) -> Finding:
         if self.trust is None:
@@ -281,14 +284,9 @@ class _Verification:
         if self.opened is None:
             return Finding(UNCHECKED, "the checkpoint is not signed by the log")
         policy = parse_policy(self.trust.policy)
-        signed = {(signature.name, signature.key_hash) for signature in self.opened.verified}
-        witnesses = {n for n, v in policy.witnesses.items() if (v.name, v.key_hash) in signed}
-        if not policy.is_satisfied_by(witnesses):
-            return Finding(
-                FAILED, f"{len(witnesses)} cosignatures, the quorum {policy.quorum} is not reached"
-            )
-        self.witnessed = policy.demands_witnesses()
-        return Finding(HELD, f"{len(witnesses)} cosignatures, quorum {policy.quorum}")
+        found = judge_witnesses(policy, policy.cosigners(self.opened))
+        self.witnessed = found.grade == HELD
+        return found
 
     def check_index(self) -> Finding:
         shown = self.proof.shown

@@ -6,7 +6,7 @@ reader trusts: a trust file names the log (origin, genesis, verifier key) and th
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -147,6 +147,14 @@ def trusted_logs(trust: Trust) -> list[Verifier]:
     return [own, *(one for one in listed if one.name == trust.origin and one != own)]
 
 
+def judge_trust_root(origin: str, genesis: str, trust: Trust) -> Finding:
+    """Whether a file that is bound to one ledger is bound to the one that the trust file names."""
+    if (origin, genesis) == (trust.origin, trust.genesis):
+        return Finding(HELD, f"{origin} with genesis {genesis}")
+    named = f"the trust file names {trust.origin} with genesis {trust.genesis}"
+    return Finding(FAILED, f"{origin} with genesis {genesis}; {named}", foreign=True)
+
+
 def judge_checkpoint(
     note: str, trust: Trust, witnesses: Sequence[Verifier] = ()
 ) -> tuple[Finding, Note | None]:
@@ -159,6 +167,22 @@ def judge_checkpoint(
     log = signing[0] if signing else logs[0]
     _, opened = open_checkpoint(note, log, [*signing[1:], *witnesses])
     return Finding(HELD, f"signed by {log.name}, key {log.key_hash.hex()}"), opened
+
+
+def judge_witnesses(policy: Policy, cosigners: Set[str]) -> Finding:
+    """Whether the cosignatures by these of the policy's witnesses make its quorum.
+
+    A policy that asks for none leaves it `unchecked`: nobody outside was asked, so nothing held.
+    """
+    counts = {"cosignatures": len(cosigners)}
+    if not policy.demands_witnesses():
+        said = f"{len(cosigners)} cosignatures; the trust file asks for no witnesses"
+        return Finding(UNCHECKED, said, counts)
+    if not policy.is_satisfied_by(cosigners):
+        # The first receipt of a ledger is signed by the log alone: sound, yet no quorum counts it.
+        said = f"{len(cosigners)} cosignatures, the quorum {policy.quorum} is not reached"
+        return Finding(FAILED, said)
+    return Finding(HELD, f"{len(cosigners)} cosignatures, quorum {policy.quorum}", counts)
 
 
 # --- verification -----------------------------------------------------------------------
@@ -239,7 +263,9 @@ class _Verification:
             elif keys.key_id(public) != signature.keyid or not keys.verify(public, message, signature.sig):
                 return Finding(FAILED, f"the signature of key {signature.keyid} does not verify")
         if missing:
-            return Finding(UNCHECKED, f"keys not at hand: {', '.join(missing)}")
+            # A receipt does not carry them, and looks broken to whoever is not told where they are.
+            said = f"keys not at hand: {', '.join(missing)}; the bundle of the statement has them"
+            return Finding(UNCHECKED, said)
         introduced = sum(s.keyid not in self.known_keys for s in self.entry.envelope.signatures)
         by_own = f", {introduced} by keys that the statement itself introduces" if introduced else ""
         return Finding(HELD, f"{len(self.entry.envelope.signatures)} verified{by_own}")
@@ -266,12 +292,10 @@ class _Verification:
         genesis = keys.key_id(self.entry.envelope.payload) if is_genesis else ledger["genesis"]
         if is_genesis and ledger["genesis"] != NO_GENESIS:
             return Finding(FAILED, "entry 0 names another genesis")
-        if (self.checkpoint.origin, ledger["origin"], genesis) != (
-            *[self.trust.origin] * 2,
-            self.trust.genesis,
-        ):
-            return Finding(FAILED, f"the receipt is of {self.checkpoint.origin} with genesis {genesis}")
-        return Finding(HELD, f"{self.trust.origin} with genesis {self.trust.genesis}")
+        if self.checkpoint.origin != ledger["origin"]:
+            said = f"the checkpoint is of {self.checkpoint.origin}, the statement of {ledger['origin']}"
+            return Finding(FAILED, said)
+        return judge_trust_root(ledger["origin"], genesis, self.trust)
 
     def check_checkpoint(self) -> Finding:
         if self.trust is None:
@@ -286,15 +310,9 @@ class _Verification:
             return Finding(UNVERIFIED, "which witnesses count is not known")
         if self.policy is None or self.opened is None:
             return Finding(UNCHECKED, "the checkpoint is not signed by the log")
-        signed = {(signature.name, signature.key_hash) for signature in self.opened.verified}
-        witnesses = {n for n, v in self.policy.witnesses.items() if (v.name, v.key_hash) in signed}
-        if not self.policy.is_satisfied_by(witnesses):
-            # The first receipt of a ledger is signed by the log alone: sound, yet no quorum counts it.
-            return Finding(
-                FAILED, f"{len(witnesses)} cosignatures, the quorum {self.policy.quorum} is not reached"
-            )
-        self.witnessed = self.policy.demands_witnesses()
-        return Finding(HELD, f"{len(witnesses)} cosignatures, quorum {self.policy.quorum}")
+        found = judge_witnesses(self.policy, self.policy.cosigners(self.opened))
+        self.witnessed = found.grade == HELD
+        return found
 
 
 _CHECKS = (

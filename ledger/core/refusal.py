@@ -173,7 +173,7 @@ _table(
     (
         "bad-trust",
         "not a trust file",
-        "take the file that `evidence key show --trust` prints",
+        "get trust.json from the ledger's site (/verify/trust.json) or operator, and compare it",
     ),
     (
         "bad-audit-state",

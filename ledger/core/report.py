@@ -8,6 +8,8 @@ from .refusal import Refusal
 
 HELD, FAILED, UNREADABLE, UNCHECKED, UNVERIFIED = "held", "failed", "unreadable", "unchecked", "unverified"
 _EXIT = {UNREADABLE: 2, FAILED: 1, UNVERIFIED: 3}
+# The steps that hold a file against what the trust file names.
+_OF_THE_TRUST_FILE = frozenset({"trust root", "checkpoint", "witnesses"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +17,14 @@ class Finding:
     """What a check found: a grade, one line that says what was seen, and numbers where things were counted.
 
     Grades: `held`; `failed`; `unreadable` (the file, so nothing after it was tried); `unchecked` (what it
-    needs is not at hand); `unverified` (no trust root was given).
+    needs is not at hand); `unverified` (no trust root was given). `foreign` says that it failed because the
+    file is of another ledger than the reader trusts.
     """
 
     grade: str
     detail: str
     counts: Mapping[str, int] = field(default_factory=dict)
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Step:
     grade: str
     detail: str
     counts: Mapping[str, int] = field(default_factory=dict)
+    foreign: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The step for programs; `counts` only where things were counted."""
@@ -59,6 +64,12 @@ class Report:
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether nothing failed but what follows from the file being of another ledger than is trusted."""
+        failed = {step.name for step in self.steps if step.grade == FAILED}
+        return any(step.foreign for step in self.steps) and failed <= _OF_THE_TRUST_FILE
 
     def step(self, name: str) -> Step:
         """The step of that name."""
@@ -90,7 +101,7 @@ def take(checks: Sequence[Check[T]], subject: T) -> tuple[Step, ...]:
             found = check.judge(subject)
         except Refusal as refusal:
             found = Finding(FAILED, f"{refusal.code}: {refusal.what}")
-        steps.append(Step(check.number, check.name, found.grade, found.detail, found.counts))
+        steps.append(Step(check.number, check.name, found.grade, found.detail, found.counts, found.foreign))
         if found.grade == UNREADABLE:
             break
     return tuple(steps)

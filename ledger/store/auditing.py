@@ -11,7 +11,7 @@ import psycopg
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
-from ledger.ports import AuditPage, EntryRow, Head, StoredEntry, TreeNode
+from ledger.ports import AuditPage, BytesPage, EntryRow, Head, StoredEntry, TreeNode
 
 from .errors import translated
 from .statements import named_statements
@@ -27,6 +27,10 @@ class PostgresAuditSource:
 
     def head(self) -> Head:
         return Head(*self._read("head")[0])
+
+    def bytes_page(self, start: int, stop: int) -> BytesPage:
+        bounds = {"start": Int8(start), "stop": Int8(stop)}
+        return BytesPage(self._read("states", bounds), self._read("leaves", bounds))
 
     def page(self, start: int, stop: int) -> AuditPage:
         bounds = {"start": Int8(start), "stop": Int8(stop)}

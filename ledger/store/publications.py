@@ -15,6 +15,7 @@ from ledger.ports import Publication
 
 from .errors import translated
 from .statements import named_statements
+from .turns import end_turn
 
 QUERIES = named_statements(Path(__file__).parent / "sql" / "publication.sql")
 # Any number will do, as long as no other advisory lock of the ledger has it ("publ" in ASCII).
@@ -91,7 +92,7 @@ class PostgresPublications:
         try:
             yield PostgresTurn(connection)
         finally:
-            connection.close()
+            end_turn(connection)
 
 
 def first_covering(conn: psycopg.Connection[Any], index: int) -> Publication | None:

@@ -16,6 +16,7 @@ from ledger.ports import Publication, TimeStamp
 
 from .errors import translated
 from .statements import named_statements
+from .turns import end_turn
 
 QUERIES = named_statements(Path(__file__).parent / "sql" / "time_stamps.sql")
 # Any number will do, as long as no other advisory lock of the ledger has it ("stam" in ASCII).
@@ -71,7 +72,7 @@ class PostgresTimeStamps:
             turn = PostgresStampingTurn(connection)
             yield turn if turn.lock() else None
         finally:
-            connection.close()
+            end_turn(connection)
 
 
 class _Replies(Sequence[bytes]):

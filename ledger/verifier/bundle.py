@@ -19,7 +19,7 @@ from ..core.keys import verify
 from ..core.merkle import verify_consistency
 from ..core.note import split_note
 from ..core.policy import Policy, is_auditor, parse_policy
-from ..core.receipt import Trust, judge_checkpoint
+from ..core.receipt import Trust, judge_checkpoint, judge_trust_root, judge_witnesses
 from ..core.refusal import Refusal
 from ..core.report import (
     FAILED,
@@ -239,9 +239,7 @@ def check_trust_root(reading: Verification) -> Finding:
         return Finding(FAILED, f"the checkpoint is of {reading.checkpoint.origin}, entry 0 is {genesis}")
     if reading.trust is None:
         return Finding(UNVERIFIED, "no trust file was given: anyone can make a log of this name")
-    if (head.origin, head.genesis) != (reading.trust.origin, reading.trust.genesis):
-        return Finding(FAILED, f"the bundle is of {head.origin} with genesis {head.genesis}")
-    return Finding(HELD, f"{head.origin} with genesis {head.genesis}")
+    return judge_trust_root(head.origin, head.genesis, reading.trust)
 
 
 def check_checkpoint(reading: Verification) -> Finding:
@@ -256,11 +254,7 @@ def check_witnesses(reading: Verification) -> Finding:
     """The quorum of the reader's own policy; the ledger's is data like everything else in the file."""
     if reading.trust is None:
         return Finding(UNVERIFIED, "which witnesses count is not known")
-    policy, witnesses = _cosigners(reading, reading.trust)
-    if not policy.is_satisfied_by(witnesses):
-        return Finding(FAILED, f"{len(witnesses)} cosignatures, the quorum {policy.quorum} is not reached")
-    counts = {"cosignatures": len(witnesses)}
-    return Finding(HELD, f"{len(witnesses)} cosignatures, quorum {policy.quorum}", counts)
+    return judge_witnesses(*_cosigners(reading, reading.trust))
 
 
 def _cosigners(reading: Verification, trust: Trust) -> tuple[Policy, set[str]]:

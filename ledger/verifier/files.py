@@ -80,7 +80,9 @@ def read_trust(path: Path) -> Trust:
     except Refusal as refusal:
         raise Unreadable(f"{path}: {refusal.what}", refusal.mend) from refusal
     except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"{path}: {error}", "give the trust file of a ledger that you trust") from error
+        what = f"{path}: {error.strerror if isinstance(error, OSError) else 'it is not text'}"
+        mend = "get trust.json from the ledger's site (/verify/trust.json) or operator, and compare it"
+        raise Unreadable(what, mend) from error
 
 
 def read_receipt(path: Path) -> ReceiptFiles:

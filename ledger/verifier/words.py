@@ -31,7 +31,11 @@ QUESTIONS = {
     "citation": "Does the statement that was printed stand at that place?",
 }
 
+FOREIGN = "foreign"
 MEANINGS = {
+    FOREIGN: "This file is of another ledger than the one that your trust file names: the step trust root"
+    " says of which. Nothing else in it failed. If you mean that ledger, check the file with the trust file"
+    " of that ledger.",
     HELD: "Every check held.",
     FAILED: "At least one check failed: something here is not what it claims to be. Keep the file, and ask"
     " whoever gave it to you, and the ledger, for an explanation.",
@@ -39,23 +43,35 @@ MEANINGS = {
     UNVERIFIED: "The file agrees with itself, but nobody said which ledger you trust, and anyone can make a"
     " log of any name. Get the ledger's trust file from somewhere else than this file came from, and give it"
     " with --trust.",
-    UNCHECKED: "No check failed, but what some of them need is not in the file; they are marked unchecked.",
+    UNCHECKED: "No check failed, but not all could be made: those marked unchecked say what is wanting.",
 }
 WIDTH = 100
 
 
 def meaning(report: Report) -> str:
     """What the report amounts to, in a sentence or two."""
+    if report.is_foreign:
+        return MEANINGS[FOREIGN]
     grades = {step.grade for step in report}
     order = (UNREADABLE, FAILED, UNVERIFIED, UNCHECKED)
     return MEANINGS[next((grade for grade in order if grade in grades), HELD)]
 
 
+def hints(report: Report) -> Iterator[str]:
+    """What would let the report say more."""
+    for step in report:
+        if step.name == "documents" and step.counts.get("absent"):
+            yield "To check the documents, too: `evidence bundle NAME --documents` makes a zip with them."
+
+
 def lines(name: str, report: Report) -> Iterator[str]:
-    """The report as text: each step with its number, grade and what was seen, then what it means."""
+    """The report as text: each step with its number, grade and what was seen, then what it means and what
+    would say more.
+    """
     yield name
     for step in report:
         yield f"  {step.number:>2} {step.name:<12} {step.grade:<11} {QUESTIONS.get(step.name, '')}".rstrip()
         yield fill(step.detail, WIDTH, initial_indent=" " * 18, subsequent_indent=" " * 18)
     yield f"  verdict: {report.verdict}"
-    yield fill(meaning(report), WIDTH, initial_indent="  ", subsequent_indent="  ")
+    for text in (meaning(report), *hints(report)):
+        yield fill(text, WIDTH, initial_indent="  ", subsequent_indent="  ")

@@ -20,7 +20,6 @@ import httpx2
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DRAFTS = ROOT / "docs" / "examples" / "river-mill"
 
 
 @dataclass(frozen=True)
@@ -109,6 +108,7 @@ def demo(short_folder: Path) -> Iterator[Demo]:
 class Desk:
     """The user's folder after the README's commands, and the address at which the ledger then serves."""
 
+    checkout: Path
     folder: Path
     url: str
     said: str
@@ -123,22 +123,34 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def desk(short_folder: Path) -> Iterator[Desk]:
-    folder = short_folder / "desk"
-    shutil.copytree(DRAFTS, folder)
-    said = run_readme(short_folder)
-    with served(short_folder / "mill") as url:
-        yield Desk(folder, url, said)
+    clone = checkout(short_folder / "checkout")
+    said = run_readme(clone)
+    case = short_folder / "river-mill"
+    with served(case / "mill") as url:
+        yield Desk(clone, case / "desk", url, said)
+
+
+def checkout(folder: Path) -> Path:
+    """What the README's commands need of a clone, as `make setup` leaves it with these packages."""
+    (folder / ".venv").mkdir(parents=True)
+    shutil.copytree(ROOT / "docs" / "examples", folder / "docs" / "examples")
+    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        shutil.copy2(ROOT / name, folder)
+    (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    (folder / ".venv" / ".setup").touch()
+    return folder
 
 
 def run_readme(folder: Path) -> str:
-    """Run the README's commands as they stand there, one shell for all; what they print."""
+    """Run the README's commands as they stand there, one shell for all, from a checkout; what they print."""
     blocks = re.findall(r"^```sh readme-case\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
     assert len(blocks) >= 6
-    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", "".join(blocks)],
         cwd=folder,
-        env={"PATH": path, "HOME": str(folder), "COLUMNS": "100"},
+        # Nothing else is on the path: the README puts the command there.
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "COLUMNS": "100", "PYTHONPATH": str(ROOT)},
+        input="y\n",  # to the one command that asks, `evidence cosign`
         capture_output=True,
         text=True,
         timeout=240,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from ledger.core.report import Report
 from ledger.verifier.files import read_trust, verify_file
-from tests.acceptance.conftest import Demo, evidence
+from tests.acceptance.conftest import ROOT, Demo, evidence
 
 pytestmark = pytest.mark.xdist_group("acceptance")
 
@@ -101,3 +103,25 @@ def test_names_that_are_not_there_are_told_in_one_line(demo: Demo, tmp_path: Pat
         assert ran.code == code
         assert len(ran.err.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_says_how_to_check_what_it_wrote_and_what_would_let_more_be_checked(
+    demo: Demo, tmp_path: Path
+) -> None:
+    file = tmp_path / "foshan.jsonl"
+    trust = demo.data / "trust.json"
+    said = evidence("bundle", FOSHAN, "-o", file, "--data", demo.data, columns=400).out
+    assert f"check it with `evidence verify {file} --trust {trust}`" in " ".join(said.split())
+    said = " ".join(demo.run("bundle", FOSHAN, "-o", file).out.split())
+    assert "--trust trust.json`" in said
+    assert f"{demo.url}/verify/trust.json" in said
+    shown = evidence("verify", file, "--trust", trust).out
+    assert "`evidence bundle NAME --documents` makes a zip" in " ".join(shown.split())
+
+
+def test_both_programs_ask_the_same_questions_and_see_the_same(demo: Demo, bundle: Path) -> None:
+    trust = demo.data / "trust.json"
+    other = [sys.executable, "-m", "ledger.verifier.command", str(bundle), "--trust", str(trust)]
+    standalone = subprocess.run(other, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    ours = evidence("verify", bundle, "--trust", trust, columns=120).out
+    assert ours.split() == standalone.split()[1:], "but for the file's name"

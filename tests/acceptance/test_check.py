@@ -58,6 +58,18 @@ def test_the_demo_is_sound(demo: Demo) -> None:
     )
 
 
+def test_bytes_and_tree_can_be_checked_alone(demo: Demo) -> None:
+    quick = ("check", "--quick", "--data", demo.data)
+    assert evidence(*quick, "--json").json()["checked"] == ["bytes", "positions", "root", "journal"]
+    with connected(demo) as conn:
+        row = conn.execute("SELECT state FROM ledger_event WHERE notification_id = 31").fetchone()
+        assert row is not None
+        with changed(conn, "ledger_event", "state", "notification_id = 31", flipped(row[0], 200)):
+            ran = evidence(*quick)
+    assert ran.code == 1
+    assert "entry 30: bytes" in ran.err
+
+
 def assert_named(demo: Demo, position: int, step: str) -> None:
     ran = checked(demo)
     assert ran.code == 1

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ import pytest
 
 from api.client.http import Client
 from api.demo.case import packaged_case
-from tests.acceptance.conftest import Demo, evidence
+from tests.acceptance.conftest import ROOT, Demo, evidence
 
 pytestmark = pytest.mark.xdist_group("acceptance")
 
@@ -122,7 +125,8 @@ def test_every_view_says_that_the_clock_is_a_demo_and_that_nobody_named_signed_h
         shown = demo.run(*command).out
         assert "demo clock" in shown, command
         words = " ".join(shown.split())
-        assert "the organisations named signed nothing here" in words, command
+        assert words.count("No organisation named in it signed anything here") == 1, command
+        assert words.count("A signature proves who signed a statement, not that it is true") == 1, command
 
 
 def test_people_read_words_where_programs_read_codes(demo: Demo) -> None:
@@ -187,3 +191,25 @@ def test_the_program_holds_no_fact_of_the_case(short_folder: Path) -> None:
         assert "Precision" not in shown
     training = row(evidence("matrix", FOSHAN, "--data", data, "--json").json(), "osh/pre-job-training")
     assert {cell["percent"] for cell in training["observations"]} == {None, "80"}
+
+
+def test_the_demo_ends_with_where_its_keys_are_and_what_becomes_of_them(demo: Demo) -> None:
+    kept = evidence("demo", "--no-serve", "--data", demo.data, columns=200).out.splitlines()[-2:]
+    assert kept == [f"Keys of its parties: {demo.data}/keys", f"Trust file: {demo.data}/trust.json"]
+
+
+def test_a_demo_in_a_folder_of_its_own_says_that_it_deletes_it_and_does() -> None:
+    command = [sys.executable, "-c", "from api.cli import main; main()", "demo", "--port", "0"]
+    environment = {"PATH": "/usr/bin:/bin", "COLUMNS": "200", "PYTHONPATH": str(ROOT)}
+    said: list[str] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line.rstrip("\n"))
+            if line.startswith("Serving on"):
+                process.send_signal(signal.SIGINT)
+    folder = Path(said[-5].removeprefix("Keys of its parties: ")).parent
+    assert said[-3] == "All of it is deleted at the end; `evidence demo --data DIR` keeps it in DIR."
+    assert said[-1] == f"Deleting {folder} with all that was entered."
+    assert process.returncode == 130
+    assert not folder.exists()

@@ -124,3 +124,10 @@ def test_a_refusal_is_one_line_with_a_code_and_a_way_out(desk: Desk) -> None:
 def test_the_reader_is_shown_what_stays_public_and_what_can_be_erased(desk: Desk) -> None:
     assert "public for ever, in every copy of the log" in desk.said
     assert "can be erased later" in desk.said
+    assert "This version of the ledger does not erase yet." in desk.said
+
+
+def test_a_case_of_ones_own_with_a_demo_clock_is_not_told_that_its_parties_signed_nothing(desk: Desk) -> None:
+    assert "demo clock: times are those of the statements" in " ".join(desk.said.split())
+    assert "signed nothing" not in desk.said
+    assert "Statements are signed by their authors." in " ".join(desk.said.split())

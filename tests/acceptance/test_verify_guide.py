@@ -1,10 +1,10 @@
-"""Every command of docs/verify.md, in a folder as its readers have it: a trust file and what came by mail."""
+"""Every command of docs/verify.md as it stands there, in what the README's case has left."""
 
 from __future__ import annotations
 
 import json
 import re
-import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -21,7 +21,6 @@ pytestmark = pytest.mark.xdist_group("acceptance")
 
 GUIDE = ROOT / "docs" / "verify.md"
 READERS = ("journalist", "lawyer", "engineer")
-ENVIRONMENT = f"{Path(sys.executable).parent}:/usr/bin:/bin"
 
 
 @dataclass(frozen=True)
@@ -35,37 +34,39 @@ class Read:
 
 
 @pytest.fixture(scope="module")
-def read(desk: Desk, short_folder: Path) -> Read:
-    folder = short_folder / "guide"
-    folder.mkdir()
-    shutil.copy(desk.trust, folder / "trust.json")
-    shutil.copytree(desk.folder / "receipts", folder / "receipts")
-    shutil.copytree(desk.trust.parent / "log", folder / "mirror")
-    for name in ("river-mill.html", "river-mill.bundle"):
-        shutil.copy(desk.folder / name, folder / name)
-    (folder / "question.payload").write_bytes(payload_of(folder / "receipts", "QuestionAsked"))
-    return Read(folder, {reader: run(folder, desk.url, blocks(reader)) for reader in READERS})
-
-
-def payload_of(receipts: Path, event: str) -> bytes:
-    payloads = (decode_entry(path.read_bytes()).envelope.payload for path in receipts.glob("*.entry"))
-    return next(payload for payload in payloads if read_statement(payload).event == event)
+def read(desk: Desk) -> Read:
+    """Each reader follows along in a shell of its own, beginning in the checkout."""
+    program = desk.checkout / ".venv-verifier" / "bin" / "evidence-verify"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ledger.verifier.command "$@"\n')
+    program.chmod(0o755)
+    return Read(desk.folder, {reader: run(desk.checkout, blocks(reader)) for reader in READERS})
 
 
 def blocks(reader: str) -> list[str]:
-    """The commands of one reader's chapter."""
+    """The commands of one reader's chapter, behind those for whoever follows along."""
     chapters = re.split(r"^## ", GUIDE.read_text(), flags=re.M)
     (text,) = [chapter for chapter in chapters if re.match(rf"For an? {reader}\n", chapter)]
-    return re.findall(r"^```sh verify\n(.*?)^```$", text, re.M | re.S)
+    (follow,) = re.findall(r"^```sh follow\n(.*?)^```$", GUIDE.read_text(), re.M | re.S)
+    return [follow, *re.findall(r"^```sh verify\n(.*?)^```$", text, re.M | re.S)]
 
 
-def run(folder: Path, url: str, commands: list[str]) -> str:
-    """One shell for a chapter, with `evidence-verify` as its package installs it; what it prints."""
-    verifier = f'evidence-verify() {{ "{sys.executable}" -m ledger.verifier.command "$@"; }}\n'
+def run(checkout: Path, commands: list[str]) -> str:
+    """One shell for a chapter; what it prints. Its server listens on a port that is free here."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    text = "".join(commands)
+    assert text.count("8000") == 1
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", verifier + "".join(commands)],
-        cwd=folder,
-        env={"PATH": ENVIRONMENT, "HOME": str(folder), "EVIDENCE_URL": url, "PYTHONPATH": str(ROOT)},
+        ["bash", "-euo", "pipefail", "-c", "trap 'kill %1; wait' EXIT\n" + text.replace("8000", port)],
+        cwd=checkout,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(checkout),
+            "EVIDENCE_PORT": port,
+            "PYTHONPATH": str(ROOT),
+        },
         capture_output=True,
         text=True,
         timeout=240,
@@ -76,10 +77,10 @@ def run(folder: Path, url: str, commands: list[str]) -> str:
 
 
 def test_each_reader_has_commands_and_no_other_command_stands_there() -> None:
-    assert all(len(blocks(reader)) >= 3 for reader in READERS)
-    assert sum(len(blocks(reader)) for reader in READERS) == GUIDE.read_text().count("```sh verify")
-    # How to get the program is tried in tests/verifier/test_getting_it.py.
-    assert GUIDE.read_text().count("```") == 2 * (GUIDE.read_text().count("```sh verify") + 1)
+    assert all(len(blocks(reader)) >= 4 for reader in READERS)
+    assert sum(len(blocks(reader)) - 1 for reader in READERS) == GUIDE.read_text().count("```sh verify")
+    # Besides how to follow along there is how to get the program, tried in tests/verifier/test_getting_it.py.
+    assert GUIDE.read_text().count("```") == 2 * (GUIDE.read_text().count("```sh verify") + 2)
 
 
 def test_the_journalist_reads_that_the_page_is_complete_and_that_a_changed_one_is_refused(read: Read) -> None:

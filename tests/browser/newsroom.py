@@ -76,7 +76,9 @@ class Newsroom:
     def add_device(self, request: Path, party: str, *more: str) -> Any:
         """What the organisation's root key holder runs."""
         keys = ["--key", self.folder / f"{party}.key", "--trust", self.trust]
-        return evidence("key", "add-device", request, *keys, "--url", self.url, *more, "--json").json()
+        return evidence(
+            "key", "add-device", request, *keys, "--url", self.url, *more, "--yes", "--json"
+        ).json()
 
     def profile(self, browser: Browser) -> BrowserContext:
         """A browser that keeps nothing of others; whatever breaks the pages' policy is noted."""

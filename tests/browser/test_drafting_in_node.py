@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -272,6 +272,7 @@ COUNTED = st.fixed_dictionaries(
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(claim=COUNTED)
+@example(claim={"scope": {"population": {"unit": "persons", "value": 3}}})  # as a person types it
 def test_small_counts_are_refused_where_the_ledger_refuses_them(
     scripts: Scripts, claim: dict[str, Any]
 ) -> None:

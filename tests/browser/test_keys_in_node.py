@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -136,7 +138,7 @@ def root_machine(asked: Asked, tmp_path: Path) -> list[str]:
 def test_the_root_key_adds_the_device_and_the_device_then_signs(
     asked: Asked, root_machine: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(root_machine) == 0
+    assert run([*root_machine, "--yes"]) == 0
     said = capsys.readouterr().out
     assert spoken(key_id(asked.public)) in said
     assert "allegation, document, and never keys or parties" in said
@@ -146,6 +148,40 @@ def test_the_root_key_adds_the_device_and_the_device_then_signs(
     envelope = parse(json.loads(asked.answer["file"])["envelope"])
     recorded = asked.log.append(Signed(decode_statement(asked.payload), envelope))
     assert (recorded.statement.event, recorded.key_ids) == ("AllegationMade", (key_id(asked.public),))
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"), [("", "nobody said yes"), ("\n", "not confirmed"), ("n\n", "not confirmed")]
+)
+def test_a_device_that_nobody_compared_is_not_added(
+    answer: str,
+    says: str,
+    root_machine: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
+    assert run(root_machine) == 1
+    said = capsys.readouterr()
+    assert "Does the device show this very key" in said.err
+    assert says in said.err
+    assert list(tmp_path.glob("*.signed.json")) == []
+
+
+def test_a_device_that_was_compared_is_added(
+    root_machine: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    assert run(root_machine) == 0
+    assert len(list(tmp_path.glob("*.signed.json"))) == 1
+
+
+def test_a_program_says_yes_by_the_option_alone(
+    root_machine: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*root_machine, "--json"]) == 1
+    assert "give --yes" in capsys.readouterr().err
 
 
 def test_anothers_root_key_adds_nothing(

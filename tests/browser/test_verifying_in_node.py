@@ -272,6 +272,17 @@ WRONG: dict[str, Callable[[], tuple[tuple[bytes, str], Trust]]] = {
 }
 
 
+def test_files_of_another_ledger_are_told_from_those_that_were_tampered_with(scripts: Scripts) -> None:
+    other = replace(receipts.trust(), genesis="f" * 64)
+    assert compare_receipt(scripts, *receipt(), other)["outcome"] == "foreign"
+    assert compare_receipt(scripts, *receipt(proof=receipts.proof_of(2)), other)["outcome"] == "failed"
+    elsewhere = replace(root(), genesis="f" * 64)
+    whole = verified(scripts, elsewhere, bundle_jsonl=(CORPUS / "sound.jsonl").read_bytes())
+    assert whole["outcome"] == "foreign"
+    cut = verified(scripts, elsewhere, bundle_jsonl=(CORPUS / "allegation-withheld.jsonl").read_bytes())
+    assert cut["outcome"] == "failed"
+
+
 def _two_witnesses() -> str:
     listed = "".join(
         f"witness {name} {receipts.proofs.witness_vkey(f'{name}.example', secret)}\n"

@@ -8,7 +8,7 @@ globalThis.crypto ??= webcrypto;
 
 const code = new URL("../../api/web/static/js/", import.meta.url);
 const load = (name) => import(new URL(name, code));
-const { exitCode, plain } = await load("grading.js");
+const { exitCode, outcome, plain } = await load("grading.js");
 const { parseTrust } = await load("note.js");
 const { readSubjects, verifySubject } = await load("subject.js");
 const { flipped, look, partsOf, pick } = await load("tamper.js");
@@ -24,7 +24,7 @@ async function report(subject, trust) {
   for (; !next.done; next = await verification.next()) steps.push(next.value);
   const shown = steps.map(({ number, name, grade, detail }) => ({ number, name, grade, detail }));
   const { kind, name } = subject;
-  return { kind, name, steps: shown, verdict: told(next.value), exitCode: exitCode(steps), sentences: steps.flatMap(({ said }) => said) };
+  return { kind, name, steps: shown, verdict: told(next.value), outcome: outcome(steps), exitCode: exitCode(steps), sentences: steps.flatMap(({ said }) => said) };
 }
 
 // Numbers below n that look random and are the same every time.

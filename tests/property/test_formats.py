@@ -112,6 +112,50 @@ def test_an_entry_with_one_byte_changed_is_refused_or_still_canonical(at: int, b
     assert canonical.encode(json.loads(data)) == data
 
 
+def verdict(reading: Any, data: bytes) -> Any:
+    try:
+        return reading(data)
+    except Refusal as refusal:
+        return (refusal.code, refusal.where)
+
+
+SEVERAL = entry.encode_entry(
+    envelope.normalised(b"{}", [envelope.Signature(f"{n:064x}", bytes(64)) for n in range(3)]),
+    common.RECORDED_AT,
+)
+TIME = len(common.RECORDED_AT) + 2
+
+
+def decoded_time(data: bytes) -> str:
+    return entry.decode_entry(data).recorded_at
+
+
+@given(st.sampled_from([ENTRY, SEVERAL]), st.integers(-TIME, len(ENTRY)), st.integers(0, 255), HOW)
+def test_reading_an_entrys_time_alone_judges_its_bytes_alike(
+    data: bytes, at: int, byte: int, how: str
+) -> None:
+    for one in (data, mutated(data, at, byte, how)):
+        assert verdict(entry.entry_time, one) == verdict(decoded_time, one)
+
+
+BASE64 = st.text("AQgwEIMUYcPBz09+/=", max_size=12)
+
+
+@given(
+    BASE64,
+    st.lists(st.integers(0, 30), max_size=19).map(sorted) | st.lists(st.integers(0, 3)),
+    st.sampled_from("AQwB="),
+)
+def test_its_base64_and_the_order_of_its_signatures_are_judged_alike(
+    payload: str, key_ids: list[int], last: str
+) -> None:
+    sig = "A" * 85 + last + "=="
+    signatures = ",".join(f'{{"keyid":"{n:064x}","sig":"{sig}"}}' for n in key_ids)
+    head = f'{{"envelope":{{"payload":"{payload}","payloadType":"{envelope.PAYLOAD_TYPE}","signatures":['
+    data = f'{head}{signatures}]}},"recordedAt":"{common.RECORDED_AT}"}}'.encode()
+    assert verdict(entry.entry_time, data) == verdict(decoded_time, data)
+
+
 SIGNED = st.tuples(st.binary(min_size=32, max_size=32), st.binary(min_size=64, max_size=64))
 
 

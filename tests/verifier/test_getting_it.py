@@ -51,7 +51,7 @@ def test_the_commands_of_the_guide_build_and_install_it(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "usage: evidence-verify" in done.stdout
-    assert done.stdout.splitlines()[-1] == str(tmp_path / "verifier" / "bin" / "evidence-verify")
+    assert done.stdout.splitlines()[-1] == str(tmp_path / ".venv-verifier" / "bin" / "evidence-verify")
 
 
 def told() -> Iterator[tuple[str, str]]:

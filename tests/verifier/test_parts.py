@@ -216,6 +216,18 @@ def test_the_command_says_in_plain_words_what_it_found(capsys: pytest.CaptureFix
     assert "At least one check failed" in said
 
 
+def test_the_command_says_of_a_file_of_another_ledger_that_it_is_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trust = json.loads((CORPUS / "trust.json").read_text()) | {"genesis": "f" * 64}
+    (tmp_path / "other.json").write_text(json.dumps(trust))
+    for file, expected in (("sound.jsonl", True), ("allegation-withheld.jsonl", False)):
+        assert main([str(CORPUS / file), "--trust", str(tmp_path / "other.json")]) == 1
+        said = " ".join(capsys.readouterr().out.split())
+        assert ("of another ledger than the one that your trust file names" in said) is expected
+        assert ("something here is not what it claims to be" in said) is not expected
+
+
 def test_the_command_gives_programs_the_counts(capsys: pytest.CaptureFixture[str]) -> None:
     root = str(CORPUS / "trust.json")
     assert main([str(CORPUS / "sound-with-a-text-erased.jsonl"), "--trust", root, "--json"]) == 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import Query
@@ -13,8 +15,9 @@ from api.dossier.text import words
 from api.parameters import After
 from api.searching import Issues, Kinds, Methods, Order, SaidBy, SignedBy, Years, chosen
 from api.web.claims import Claims
-from api.web.language import Language
+from api.web.language import LANGUAGES, Language, language
 from api.web.routing import Visiting, pages
+from api.web.visit import Visit
 from projections.excerpts import Excerpt
 from projections.search_queries import Match, Results, Value
 from projections.search_queries import search as ask
@@ -43,7 +46,8 @@ def search(
 ) -> Response:
     """The form, and what is found."""
     if not q.strip():
-        return visit.page("search.html", None, q="", results=None, trouble=None)
+        return visit.page("search.html", None, q="", entry=None, results=None, trouble=None)
+    entry = entry_in(visit, q)
     facets, lang = chosen(kinds, issues, methods, said_by, signed_by, periods), visit.language.code
     at, viewer, today = visit.as_of, visit.viewer, visit.today
     try:
@@ -51,12 +55,15 @@ def search(
             lambda conn: ask(conn, q, at, viewer, today, lang, facets, order, after, LIMIT), searching=True
         )
     except QueryUnreadable as trouble:
-        return visit.page("search.html", None, status=400, q=q, results=None, trouble=trouble)
+        if entry is None:
+            return visit.page("search.html", None, status=400, q=q, entry=None, results=None, trouble=trouble)
+        return visit.page("search.html", None, q=q, entry=entry, results=None, trouble=None)
     return visit.page(
         "search.html",
         results.moment,
         results.names,
         q=q,
+        entry=entry,
         results=results,
         trouble=None,
         facets=Facets(results, visit.language, Claims(visit.language, visit.naming(results.names))),
@@ -64,6 +71,29 @@ def search(
         method=METHOD,
         order=order,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A statement cited by the number of its entry."""
+
+    number: int
+    id: str
+    event: str
+
+
+def entry_in(visit: Visit, text: str) -> Cited | None:
+    """The entry that a text cites, as `53`, `#53` or `entry 53` in any language; None where it cites none."""
+    cited = _CITED.fullmatch(text)
+    if cited is None or (cited[1] and cited[1].casefold() not in _ENTRY_WORDS):
+        return None
+    number = int(cited[2])
+    found = visit.statement_at(number)
+    return found and Cited(number, found.id, found.event)
+
+
+_CITED: Final = re.compile(r"\s*([^\W\d]*)\s*#?\s*([0-9]{1,16})\s*")
+_ENTRY_WORDS: Final = frozenset(language(code).gettext("entry").casefold() for code in LANGUAGES)
 
 
 def marked_text(excerpt: Excerpt) -> Markup:

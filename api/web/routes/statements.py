@@ -8,10 +8,11 @@ from typing import Final
 import anyio.from_thread
 import msgspec
 from markupsafe import Markup
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.composition import Service
 from api.parameters import After, IdPath
+from api.problems import Problem
 from api.qr import code_svg
 from api.web.proofs import Proof, proof_of
 from api.web.routing import Visiting, pages
@@ -25,6 +26,17 @@ from projections.statement_queries import Whole
 router = pages()
 
 _PAGES: Final = ("factory:", "party:", "criterion:")  # names that have a page
+
+
+@router.get("/statements/{number:entry}")
+def of_entry(visit: Visiting, number: int) -> Response:
+    """Statements are cited by their entry's number; it leads to the address that names the very bytes."""
+    found = visit.statement_at(number)
+    if found is None:
+        raise Problem("no-such-statement", f"this log has no entry {number}", "number")
+    query = f"?{visit.request.url.query}" if visit.request.url.query else ""
+    address = f"/{visit.language.code}/statements/{found.id}{query}"
+    return RedirectResponse(address, 307, {"cache-control": "no-cache"})
 
 
 @router.get("/statements/{id}")

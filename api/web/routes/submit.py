@@ -18,6 +18,7 @@ from api.web.claims import DATES
 from api.web.form_words import KINDS, PURPOSES
 from api.web.forms import Field, Form, Forms, offered
 from api.web.naming import FOUNDERS, GROUPS
+from api.web.routes.verify import TRUST_PATH
 from api.web.routing import Visiting, pages
 from api.web.submit_words import translated
 from api.web.visit import Visit
@@ -74,8 +75,9 @@ def code(visit: Visiting, request: Annotated[str, Query(max_length=LIMIT)]) -> R
 @router.get("/submit/done")
 def done(visit: Visiting) -> Response:
     """The receipts that this browser keeps."""
-    data = _of_every_form(visit) | {"code": f"/{visit.language.code}/submit/citation.svg"}
-    return visit.page("submit_done.html", None, signs=True, data=data)
+    code = f"/{visit.language.code}/submit/citation.svg"
+    data = _of_every_form(visit) | {"code": code, "trust": TRUST_PATH}
+    return visit.page("submit_done.html", None, signs=True, trust=TRUST_PATH, data=data)
 
 
 @router.get("/submit/citation.svg")

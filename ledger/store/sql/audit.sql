@@ -3,6 +3,18 @@
 -- name: head
 SELECT size, frontier, recorded_at FROM ledger_head;
 
+-- name: states
+SELECT notification_id - 1, state
+FROM ledger_event
+WHERE notification_id > %(start)b AND notification_id <= %(stop)b
+ORDER BY notification_id;
+
+-- name: leaves
+SELECT position, leaf_hash
+FROM ledger_entry
+WHERE position >= %(start)b AND position < %(stop)b
+ORDER BY position;
+
 -- name: events
 SELECT notification_id - 1, originator_id, originator_version, topic, state
 FROM ledger_event

@@ -242,7 +242,8 @@ def test_the_page_shows_a_finding_with_its_issue_and_how_it_was_reached(harassed
         "Notice Not disclosed",
         "Competence Not disclosed",
         "Training on gender-based violence Not disclosed",
-        "Detectability Hard to detect",
+        "How hard it is to find Hard to detect",
+        "no statement of the ledger, signed by nobody",
         "By the issue of what it is about: Harassment and gender-based violence",
     ):
         assert told in hit

@@ -96,3 +96,16 @@ def test_an_empty_folder_is_nothing_to_submit(
     capsys.readouterr()
     (tmp_path / "empty").mkdir()
     assert "no signed file" in refused(capsys, "submit", tmp_path / "empty", *options)
+
+
+@pytest.mark.parametrize("command", [["verify", "8.entry"], ["audit", "log"], ["sign", "a.yaml"]])
+def test_a_file_that_is_no_trust_file_is_named_with_where_to_get_one(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = tmp_path / "letter.txt"
+    for text in ("Dear Sir or Madam", '{"origin": "ledger.example.org"}'):
+        wrong.write_text(text)
+        said = refused(capsys, *command, "--trust", wrong)
+        assert str(wrong) in said
+        assert "get trust.json from" in said
+        assert "key show" not in said

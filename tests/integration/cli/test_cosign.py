@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,9 @@ from api.client.signed import Signed, read_signed, write_signed
 from tests.support.builder import KeyPair, Log
 
 
-def test_a_cosigner_sees_what_stays_for_ever_and_what_can_be_erased(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def asked(tmp_path: Path) -> list[str]:
+    """The command by which the second of two issuers signs what the first has written."""
     log = Log.opened()
     log.register("clw")
     log.register("aaf")
@@ -32,8 +34,36 @@ def test_a_cosigner_sees_what_stays_for_ever_and_what_can_be_erased(
     write_signed(path, Signed(drafted.envelope, drafted.disclosures))
     seed = KeyPair("aaf").seed
     write_key_file(key, seed, public_half(seed, "root"), None)
-    assert run(["cosign", str(path), "--key", str(key)]) == 0
-    said = capsys.readouterr().out
-    assert said.index("issue: osh/ppe") < said.index("text: Gloves were not handed out.")
-    assert "about: factory:foshan" in said
-    assert len(read_signed(path).envelope.signatures) == 2
+    return ["cosign", str(path), "--key", str(key)]
+
+
+def signatures(command: list[str]) -> int:
+    return len(read_signed(Path(command[1])).envelope.signatures)
+
+
+def test_a_cosigner_sees_what_stays_for_ever_and_what_can_be_erased_and_is_asked(
+    asked: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    assert run(asked) == 0
+    said = capsys.readouterr()
+    assert said.out.index("issue: osh/ppe") < said.out.index("text: Gloves were not handed out.")
+    assert "about: factory:foshan" in said.out
+    assert "does not erase yet" in said.out
+    assert "Sign this? [y/N]" in said.err
+    assert signatures(asked) == 2
+
+
+@pytest.mark.parametrize("answer", ["", "\n", "no\n"])
+def test_who_does_not_say_yes_has_not_signed(
+    answer: str, asked: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
+    assert run(asked) == 1
+    assert "nothing is signed" in capsys.readouterr().err
+    assert signatures(asked) == 1
+
+
+def test_a_script_says_yes_beforehand(asked: list[str]) -> None:
+    assert run([*asked, "--yes"]) == 0
+    assert signatures(asked) == 2

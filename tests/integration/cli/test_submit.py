@@ -34,3 +34,53 @@ def test_the_author_is_told_when_somebody_sent_it_first_without_its_disclosures(
     capsys.readouterr()
     assert run(["submit", str(whole), *where]) == 0
     assert "was logged before without 1 of its disclosures" in capsys.readouterr().err
+
+
+REGISTRATION = """\
+event: PartyRegistered
+issuers: [registrar]
+subjects: [party:ngo]
+claim: {entity: organisation, roles: [ngo], firstKey: {file: ngo.key}, checked: in-person, names: [An NGO]}
+"""
+FACTORY = """\
+kind: factory
+event: FactoryRegistered
+issuers: [registrar]
+subjects: [factory:mill]
+claim: {level: factory, country: BD, names: [The mill]}
+"""
+ALLEGATION = """\
+kind: allegation
+issuers: [ngo]
+subjects: [factory:mill]
+claim: {issue: osh/ppe, text: No gloves.}
+"""
+
+
+def test_who_signs_with_a_key_that_the_ledger_does_not_have_learns_of_it_before_submitting(
+    tmp_path: Path, empty_database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "ledger"
+    where = ["--data", str(data), "--database", empty_database_url]
+    registrar = ["--key", str(data / "keys" / "registrar.key")]
+    assert run(["init", *where, "--no-passphrase"]) == 0
+    for name, text in (("ngo", REGISTRATION), ("mill", FACTORY), ("allegation", ALLEGATION)):
+        (tmp_path / f"{name}.yaml").write_text(text)
+    for folder in (tmp_path, tmp_path / "other"):
+        assert run(["key", "new", str(folder / "ngo.key"), "--party", "ngo", "--no-passphrase"]) == 0
+    own, other = (["--key", str(folder / "ngo.key")] for folder in (tmp_path, tmp_path / "other"))
+
+    def warned(name: str, *keys: str) -> str:
+        capsys.readouterr()
+        assert run(["sign", str(tmp_path / f"{name}.yaml"), *keys, *where]) == 0
+        return capsys.readouterr().err
+
+    assert warned("mill", *registrar) == ""
+    assert warned("ngo", *registrar, *own) == "", "the statement brings the key with it"
+    assert warned("allegation", *own) == "", "its registration is signed and lies here"
+    assert "the ledger has no key" in warned("allegation", *other)
+    for name in ("mill", "ngo"):
+        assert run(["submit", str(tmp_path / f"{name}.signed.json"), *where]) == 0
+        (tmp_path / f"{name}.signed.json").unlink()
+    assert warned("allegation", *own) == "", "the ledger has it"
+    assert "it will refuse what that key signs" in warned("allegation", *other)

@@ -114,13 +114,69 @@ def test_a_page_that_a_reader_holds_is_not_made_again(case: Poster) -> None:
 def test_what_is_missing_is_told_on_a_page_with_how_to_go_on(case: Poster) -> None:
     shown = page(case, "/en/open/knowledge", 404, about="factory:none")
     assert "Nothing stands under this address" in shown.text
-    assert "factory:none is not in this ledger at that moment" in shown.text
+    assert "Nothing of the name “factory:none” is in this ledger" in shown.text
     assert shown.headers["cache-control"] == "no-store"
 
 
 def test_a_day_that_does_not_exist_is_told_on_a_page(case: Poster) -> None:
     shown = page(case, "/en/factories", 400, as_of="2020-02-30")
-    assert "cannot read '2020-02-30' as a moment" in shown.text
+    assert "“2020-02-30” is no moment of this ledger." in shown.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/nothing", 404),
+        ("/factories/nowhere", 404),
+        ("/parties/nobody", 404),
+        ("/criteria?as_of=01/03/2019", 400),
+        ("/criteria?as_of=999999", 400),
+        ("/statements/999999", 404),
+        ("/statements/abc", 400),
+        (f"/statements/{'0' * 64}", 404),
+        ("/factories/toys?known=never", 400),
+        ("/factories/Foshan", 400),
+        ("/submit/nothing", 404),
+        ("/submit/amendment?event=StatementCorrected&of=x", 404),
+        ("/search?q=-x", 400),
+    ],
+)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_went_wrong_is_told_in_the_readers_language(
+    case: Poster, code: str, path: str, status: int
+) -> None:
+    shown = page(case, f"/{code}{path}", status)
+    told = shown.html.partition("<main")[2].partition("</main>")[0]
+    assert 'lang="en"' not in told
+    assert "pattern" not in told
+    english = page(case, f"/en{path}", status).html.partition("<main")[2].partition("</main>")[0]
+    assert (told == english) is (code == "en")
+
+
+def test_a_statement_has_an_address_by_the_number_that_it_is_cited_by(case: Poster) -> None:
+    ids = {line["position"]: line["id"] for line in case.read("/v1/factories/toys/timeline")["items"]}
+    position, id_ = max(ids.items())
+    for code in LANGUAGES:
+        answer = case.client.get(f"/{code}/statements/{position}?as_of=2030-01-01", follow_redirects=False)
+        assert answer.headers["location"] == f"/{code}/statements/{id_}?as_of=2030-01-01"
+    # Without a language the reader's own comes first.
+    answer = case.client.get(f"/statements/{position}", headers={"accept-language": "fr"})
+    assert str(answer.url).endswith(f"/fr/statements/{id_}")
+
+
+@pytest.mark.parametrize(
+    "cited", ["{n}", "#{n}", "entry {n}", "Eintrag {n}", "entrée {n}", "条目 {n}", "Entry #{n}"]
+)
+def test_a_search_for_an_entrys_number_leads_to_its_statement(case: Poster, cited: str) -> None:
+    first = case.read("/v1/factories/toys/timeline")["items"][-1]
+    shown = page(case, "/en/search", q=cited.format(n=first["position"]))
+    assert f"/en/statements/{first['id']}" in shown.links
+    assert f"Entry {first['position']}: " in shown.text
+
+
+def test_a_search_for_other_words_with_a_number_cites_no_entry(case: Poster) -> None:
+    for words in ("toys 1", "1 2", "999999"):
+        assert "Entry " not in page(case, "/en/search", q=words).text
 
 
 def test_a_browser_gets_a_page_and_a_program_gets_json_for_an_unknown_address(case: Poster) -> None:

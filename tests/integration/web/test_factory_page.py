@@ -147,7 +147,9 @@ def test_a_determination_never_stands_without_how_it_was_reached(rich: Poster) -
         assert "not disclosed" in told
         assert "asked : no answer in this ledger" in told
     summary = within(shown, "summary").text
-    reached = "Not evidenced Methods: not disclosed ; Notice: not disclosed ; Competence: not disclosed"
+    reached = (
+        "Not evidenced : certifier Methods: not disclosed ; Notice: not disclosed ; Competence: not disclosed"
+    )
     assert reached in summary
     granted = summary[summary.index("Granted, December 2025") :]
     assert "Methods: not disclosed ; Notice: not disclosed ; Competence: not disclosed" in granted
@@ -176,8 +178,30 @@ def test_no_outcome_stands_in_the_summary_without_the_method_of_its_own(rich: Po
             refs=[("about", alleged), ("within", visit)],
         )
     summary = within(page(rich, "/en/factories/toys"), "summary").text
-    assert "Not evidenced Methods: not disclosed" in summary
-    assert "Not evidenced (2) Methods: Worker interview; Notice: Announced; Competence: not" in summary
+    assert "Not evidenced : certifier Methods: not disclosed" in summary
+    assert (
+        "Not evidenced (2): certifier Methods: Worker interview; Notice: Announced; Competence: not"
+        in summary
+    )
+
+
+def test_an_overall_determination_leads_the_summary_and_each_issue_of_its_clauses_points_to_it(
+    rich: Poster,
+) -> None:
+    """Also an issue on which nothing else is claimed: else it would seem that the certifier said nothing."""
+    log = rich.log
+    training = log.recorded[entry(rich, "CriterionPublished")]
+    log.criterion("hours", "ngo", issue="working-time/weekly-hours", quantity={"value": "60", "unit": "h"})
+    hours = log.recorded[-1]
+    refs = [("against", training), ("against", hours)]
+    about = ["factory:toys"]
+    log.say("OverallDetermined", "certifier", about=about, claim={"outcome": "conforms"}, refs=refs)
+    summary = within(page(rich, "/en/factories/toys"), "summary").text
+    told = "Overall, on no single issue Conforms : certifier Methods: not disclosed"
+    within_it = "Within the overall determination of certifier , measured against"
+    weekly = f"Weekly hours (Working time) {within_it} hours"
+    assert summary.index(told) < summary.index(f"{within_it} training") < summary.index(weekly)
+    assert page(rich, "/en/factories/toys").links.count("#overall-title") == 3
 
 
 def test_observations_stay_apart_with_method_numbers_and_the_clause_beside(rich: Poster) -> None:
@@ -199,7 +223,7 @@ def test_a_reply_stands_beside_the_claim_with_its_voice(rich: Poster) -> None:
 def test_a_question_stands_in_the_same_words_wherever_it_is_shown(rich: Poster) -> None:
     asked = rich.log.recorded[entry(rich, "QuestionAsked")]
     rich.log.say("ResponseGiven", "certifier", claim={"offer": "meeting"}, refs=[("offers", asked)])
-    words = "offered something else, no answer in this ledger"
+    words = "offered instead: meeting; no answer in this ledger"
     shown = page(rich, "/en/factories/toys")
     audit = rich.log.recorded[entry(rich, "AuditDescribed")].statement.id
     places = {
@@ -253,7 +277,7 @@ def test_a_withdrawn_claim_says_so_by_how_many(rich: Poster) -> None:
 
 def test_what_is_said_of_a_set_fills_no_cell(rich: Poster) -> None:
     issue = within(page(rich, "/en/factories/toys"), "issue-compensation-wages")
-    assert "Said of a set that includes this factory; it fills no cell" in issue.text
+    assert "Said about several factories together, not about this one alone" in issue.text
     assert "Some of 2" in issue.text
     assert issue.all("table") == []
 
@@ -368,13 +392,14 @@ def test_what_became_of_an_earlier_item_later_is_grey_inside_it(rich: Poster) ->
     rich.log.say("ResponseGiven", "certifier", claim={"offer": "meeting"}, refs=[("offers", asked)])
     alleged, found = entry(rich, "AllegationMade"), entry(rich, "DeterminationIssued")
     known = page(rich, "/en/factories/toys", known=log.recorded[1].recorded_at[:10])
-    offered = "offered something else, no answer in this ledger learned 41 days later"
+    offered = "offered instead: Meeting; no answer in this ledger learned 41 days later"
     reply = f"offers : certifier , entry {rich.position - 1} learned 41 days later"
+    withdrawn = f"withdrawn by ngo ( entry {entry(rich, 'StatementWithdrawn')} ) learned 41 days later"
     for place, words in {
         f"e{alleged}": "Withdrawn by 1 of 1 , 16 February 2026 learned 41 days later",
         f"e{found}": f"disputes : ngo, entry {entry(rich, 'ResponseGiven')} learned 41 days later",
         f"e{asked.index}": offered,
-        "issue-osh-pre-job-training": f"withdrawn ( entry {entry(rich, 'StatementWithdrawn')} ) learned 41",
+        "issue-osh-pre-job-training": withdrawn,
         "open": offered,
         "summary": "1 learned 41 days later",
     }.items():
@@ -476,7 +501,10 @@ def test_an_issue_is_reached_at_its_heading_with_what_is_said_of_finding_it(rich
     shown = page(rich, "/en/factories/toys")
     assert "#issue-harassment-gbv" in within(shown, "summary").links
     for issue, heading in (
-        ("issue-harassment-gbv", "Harassment and gender-based violence Detectability Hard to detect"),
+        (
+            "issue-harassment-gbv",
+            "Harassment and gender-based violence How hard it is to find Hard to detect",
+        ),
         ("issue-osh-pre-job-training", "Pre-job training "),
     ):
         assert within(shown, issue).text.startswith(heading)

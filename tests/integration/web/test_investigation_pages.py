@@ -106,7 +106,7 @@ def test_an_answer_that_is_only_reported_says_so(case: Poster) -> None:
         refs=[("refuses", asked), ("statedIn", document)],
     )
     selection = point(show(case, of(case, "AuditDescribed")), "selection")
-    assert "refused to answer (attributed, not signed)" in selection
+    assert "refused to answer (reported by ngo, not signed)" in selection
 
 
 def test_what_was_found_within_it_stands_below_its_checklist(case: Poster) -> None:

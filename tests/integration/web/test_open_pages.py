@@ -53,7 +53,7 @@ def test_an_answer_that_a_third_party_reports_stays_on_the_board_and_says_so(cas
     )
     shown = page(case, "/en/open")
     assert f"/en/statements/{question_id(case)}" in shown.links
-    assert "Answered (attributed, not signed)" in shown.text
+    assert "Answered (reported by somebody, not signed)" in shown.text
     (listed,) = case.read("/v1/requests", open="true")["items"]
     assert (listed["addressees"][0]["reachedBy"], listed["addressees"][0]["settled"]) == ("attributed", False)
 

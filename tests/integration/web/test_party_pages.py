@@ -123,7 +123,7 @@ def test_a_reported_answer_counts_by_when_it_was_said(case: Poster) -> None:
         refs=[("refuses", asked), ("statedIn", document)],
     )
     shown = party(case, "certifier", list="asked")
-    assert "Refused to answer (attributed, not signed)" in shown.text
+    assert "Refused to answer (reported by ngo, not signed)" in shown.text
     assert "0 to 26" in shown.text
 
 

@@ -25,5 +25,11 @@ def test_the_pages_promise_neither_sealing_nor_erasing_that_is_not_there(case: P
     assert "Sealed statements cannot be made yet, here or there." in page(case, "/en/submit").text
     form = page(case, "/en/submit/allegation").text
     assert "Sealed statements cannot be made yet, here or with the command line." in form
-    assert "This version of the ledger does not erase yet." in form
+    assert (
+        form.count("This version of the ledger does not erase yet") == 2
+    )  # at the words, and before signing
+    assert "does not erase yet" in page(case, "/en/submit").text
+    assert "does not erase yet" in page(case, "/en/about").text
+    for address in ("/en/submit", "/en/submit/allegation", "/en/submit/cosign"):
+        assert "can be erased later" not in page(case, address).text
     assert "deletes it when you ask" not in form

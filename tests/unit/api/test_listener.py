@@ -69,4 +69,6 @@ def test_a_port_where_somebody_listens_is_not_shared() -> None:
         serving.listen()
         with pytest.raises(AddressTaken) as caught:
             open_listener(*held.getsockname())
-        assert "stop what listens there" in caught.value.mend
+        port = held.getsockname()[1]
+        assert f"port {port} of 127.0.0.1 is taken" in caught.value.what
+        assert f"--port {port + 1}" in caught.value.mend

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from api.tuning import verifying_threads
+
 CALLED_TWICE = "from api.tuning import let_appending_go_first as go; go(); go(); print(os.nice(0))"
 
 
@@ -16,3 +18,12 @@ def test_who_projects_gives_way_to_who_appends_and_never_goes_before_others(befo
     program = f"import os; os.nice(max(0, {before} - os.nice(0))); {CALLED_TWICE}"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert int(done.stdout) == max(after, os.nice(0))
+
+
+@pytest.mark.parametrize(
+    ("workers", "processors", "threads"), [(1, 1, 1), (1, 2, 2), (2, 2, 1), (4, 2, 1), (1, 8, 2), (2, 8, 2)]
+)
+def test_signatures_are_verified_in_as_many_threads_as_have_a_processor(
+    workers: int, processors: int, threads: int
+) -> None:
+    assert verifying_threads(workers, processors) == threads

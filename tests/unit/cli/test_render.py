@@ -47,6 +47,15 @@ def test_the_heading_of_an_empty_moment_says_that_nothing_is_recorded_yet() -> N
     assert "as of 2030-01-01 · 0 entries · nothing recorded yet" in said
 
 
+def test_what_a_view_does_not_prove_stands_once_in_a_command() -> None:
+    as_of = {**AS_OF, "clock": "demo", "notice": "Made up for a test."}
+    shown = console()
+    for again in (False, True):
+        render.open_list(shown, {"asOf": as_of}, [], "Commitments", "None.", again=again)
+    assert text(shown).count("Made up for a test. A signature proves who signed a statement") == 1
+    assert text(shown).count("demo clock: times are those of the statements") == 2
+
+
 SIGNED = {
     "saidBy": [{"party": "ngo", "standing": "signed"}],
     "signedBy": ["ngo"],

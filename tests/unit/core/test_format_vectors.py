@@ -149,6 +149,7 @@ def test_an_entry_survives_a_round_trip(vector: dict[str, Any]) -> None:
     data = decoded(vector["dataBase64"])
     parsed = entry.decode_entry(data)
     assert parsed == entry.decode_entry_trusted(data)
+    assert entry.entry_time(data) == parsed.recorded_at
     assert entry.encode_entry(parsed.envelope, parsed.recorded_at) == data
     assert parsed.recorded_at == vector["recordedAt"]
     assert merkle.leaf_hash(data).hex() == vector["leafHash"]

@@ -204,7 +204,9 @@ def test_an_auditor_who_cosigns_vouches_for_an_answer(log: Log, name: str, word:
 
 def test_a_proof_of_another_ledger_fails(log: Log) -> None:
     other = Trust(ORIGIN, "ab" * 32, log_vkey(), unwitnessed_policy(log_vkey()))
-    assert verify_index_proof(everything(log), other).step("trust root").grade == "failed"
+    report = verify_index_proof(everything(log), other)
+    assert report.step("trust root").grade == "failed"
+    assert report.is_foreign
 
 
 def test_an_index_that_the_device_key_did_not_sign_fails() -> None:

@@ -63,8 +63,13 @@ def grades(report: Report) -> dict[str, str]:
 def test_a_receipt_holds_in_eight_numbered_steps() -> None:
     report = check()
     assert [step.number for step in report] == list(range(1, 9))
-    assert set(grades(report).values()) == {"held"}
+    assert {name for name, grade in grades(report).items() if grade != "held"} == {"witnesses"}
     assert (report.verdict, report.exit_code) == ("logged, unwitnessed", 0)
+
+
+def test_where_no_witnesses_are_asked_for_nobody_outside_is_said_to_have_held() -> None:
+    step = check().step("witnesses")
+    assert (step.grade, step.detail) == ("unchecked", "0 cosignatures; the trust file asks for no witnesses")
 
 
 @pytest.mark.parametrize("index", [0, 1, 2, 3])
@@ -159,12 +164,22 @@ def test_another_genesis_fails_at_the_trust_root() -> None:
         assert report.exit_code == 1
 
 
+def test_a_receipt_of_another_ledger_is_told_from_one_that_was_tampered_with() -> None:
+    other = dataclasses.replace(trust(), genesis="f" * 64)
+    of_another = check(trust=other)
+    assert of_another.is_foreign
+    assert f"the trust file names {ORIGIN} with genesis {'f' * 64}" in of_another.step("trust root").detail
+    assert not check(proof=proof_of(2), trust=other).is_foreign  # it does not lead to its own checkpoint
+    assert not check(proof=proof_of(2)).is_foreign
+
+
 def test_an_entry_that_names_another_log_fails_at_the_trust_root() -> None:
     foreign = Log.opened(origin="other.example.org/log")
     entries = [*small_log().entries[:3], foreign.entries[0]]
     report = check(3, entry=entries[3], proof=proof_of(3, entries))
     assert grades(report)["inclusion"] == "held"
     assert grades(report)["trust root"] == "failed"
+    assert not report.is_foreign
 
 
 def test_a_second_genesis_is_not_entry_0() -> None:
@@ -266,6 +281,7 @@ def test_a_log_signed_receipt_satisfies_no_quorum(names: str) -> None:
 
 def test_witnesses_that_nobody_asked_for_make_no_difference() -> None:
     report = check(proof=cosigned("AB"))
+    assert grades(report)["witnesses"] == "unchecked"
     assert (report.verdict, report.exit_code) == ("logged, unwitnessed", 0)
 
 

@@ -292,7 +292,8 @@ def test_a_finding_never_stands_without_its_method() -> None:
     assert "Training on gender-based violence not disclosed" in reached
     assert "not disclosed; asked : no answer in this ledger" in reached
     assert f'href="#entry-{asked}"' in shown
-    assert "Detectability" in reached
+    assert "How hard it is to find" in reached
+    assert "no statement of the ledger, signed by nobody" in reached
 
 
 def test_a_finding_of_no_investigation_says_that_nothing_is_disclosed() -> None:

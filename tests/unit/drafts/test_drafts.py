@@ -186,3 +186,19 @@ def test_a_shelf_knows_a_statement_by_label_and_id() -> None:
     found = shelf.target("claim")
     assert found is not None
     assert found.subjects == ("factory:mill",)
+
+
+@pytest.mark.parametrize(
+    ("issue", "mend"),
+    [
+        ("working-time/weekly-hour", "did you mean `working-time/weekly-hours`"),
+        ("weekly-hours", "did you mean `working-time/weekly-hours`"),
+        ("Weekly hours", "did you mean `working-time/weekly-hours`"),
+        ("bicycles", "`evidence terms issues` lists all terms"),
+    ],
+)
+def test_a_term_that_no_vocabulary_has_is_answered_with_those_it_resembles(issue: str, mend: str) -> None:
+    with pytest.raises(Refusal, match="not a term of `issues`") as caught:
+        built(ALLEGATION.replace("osh/ppe", issue))
+    assert caught.value.mend.startswith(mend)
+    assert "`evidence terms issues`" in caught.value.mend

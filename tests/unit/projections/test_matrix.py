@@ -158,7 +158,10 @@ def test_a_scoped_statement_fills_no_cell_and_is_listed_as_about_a_set() -> None
     five = log.say("AllegationMade", [F, "factory:g"], {"issue": "osh", "scope": scope})
     found = row(log, "osh")
     assert (found.allegations, [cell.shown.id for cell in found.about_a_set]) == ((), [five])  # type: ignore[union-attr]
-    assert found.to_json()["aboutASet"][0]["words"] == "about a set that includes this factory"  # type: ignore[index]
+    assert (
+        found.to_json()["aboutASet"][0]["words"]
+        == "about several factories together, not about this one alone"
+    )  # type: ignore[index]
 
 
 def test_what_is_about_a_set_of_parties_is_worded_so() -> None:
@@ -166,7 +169,7 @@ def test_what_is_about_a_set_of_parties_is_worded_so() -> None:
     scope = {"quantifier": "none", "of": 2}
     log.say("AllegationMade", ["party:a", "party:b"], {"issue": "osh", "scope": scope})
     found = view(["party:a"], log.slice(), "2020-12-31").row("osh").to_json()
-    assert found["aboutASet"][0]["words"] == "about a set that includes this party"  # type: ignore[index]
+    assert found["aboutASet"][0]["words"] == "about several parties together, not about this one alone"  # type: ignore[index]
 
 
 def test_criterion_clauses_stand_beside_the_cells_of_their_issue() -> None:
@@ -219,7 +222,7 @@ def test_an_allegation_has_every_state_that_holds() -> None:
     allegation = log.say("AllegationMade", F, {"issue": "osh", "period": "2019"}, by="ngo")
 
     def states() -> set[str]:
-        return {one.name for one in row(log, "osh").allegations[0].states}
+        return {one.state.name for one in row(log, "osh").allegations[0].states}
 
     assert states() == {"open"}
     log.say("ResponseGiven", F, by="owner", refs=[("disputes", allegation)])
@@ -263,7 +266,59 @@ def test_an_allegation_that_was_put_to_somebody_is_notified() -> None:
     log = SmallLog()
     allegation = log.say("AllegationMade", F, {"issue": "osh"})
     log.say("CommentInvited", F, {"addressees": ["brand"]}, refs=[("basedOn", allegation)])
-    assert [one.name for one in row(log, "osh").allegations[0].states] == ["notified", "open"]
+    assert stands(log) == {
+        "notified": "put to brand",
+        "open": "open: no answer and no finding in this ledger",
+    }
+
+
+def stands(log: SmallLog, issue: str = "osh") -> dict[str, str]:
+    """Where the first allegation stands, in words, by state."""
+    states = row(log, issue).allegations[0].to_json()["states"]
+    return {one["name"]: one["words"] for one in states}  # type: ignore[attr-defined]
+
+
+def test_where_an_allegation_stands_names_who_brought_it_there() -> None:
+    log = SmallLog()
+    allegation = log.say("AllegationMade", F, {"issue": "osh", "period": "2019"}, by=["ngo", "union"])
+    log.say("ResponseGiven", F, by="owner", refs=[("disputes", allegation)])
+    assert stands(log) == {"disputed": "disputed by owner", "answered": ""}
+    log.say("StatementWithdrawn", F, by="union", refs=[("amends", allegation)])
+    log.say("ResponseGiven", F, by="brand", refs=[("partlyAccepts", allegation)])
+    log.say("AllegationMade", F, {"issue": "osh", "period": "2015"}, by="other")
+    assert stands(log) == {
+        "withdrawn": "withdrawn by 1 of 2 signers: union",
+        "disputed": "disputed by owner",
+        "answered": "answered by brand",
+        "recurring": "said again of another period by other",
+    }
+
+
+def test_a_finding_on_an_allegation_is_told_with_whose_it_is_how_it_was_reached_and_who_disputes_it() -> None:
+    log = SmallLog()
+    allegation = log.say("AllegationMade", F, {"issue": "osh"}, by="ngo")
+    claim = {"methods": ["records-review"], "participants": [{"party": "auditor", "role": "lead"}]}
+    audit = log.say("AuditDescribed", F, claim, by="auditor")
+    voice = {"claimants": ["auditor"], "attribution": {"form": "paraphrase"}}
+    refs = [("about", allegation), ("within", audit)]
+    found = log.say("DeterminationIssued", F, {"outcome": "not-evidenced"}, by="ngo", refs=refs, **voice)
+    log.say("ResponseGiven", F, by=["ngo", "union"], refs=[("disputes", found)])
+    told = "auditor concludes “Not evidenced” (reported by ngo, not signed), which ngo and union dispute"
+    assert stands(log) == {"determined": told}
+    ((cause,),) = (one.causes for one in row(log, "osh").allegations[0].states)
+    assert cause.profile is not None
+    assert {topic: line.value for topic, line in cause.profile.items()} == {
+        "methods": ["records-review"],
+        "notice": "not-disclosed",
+        "competence": "not-disclosed",
+    }
+
+
+def test_a_finding_whose_outcome_is_not_shown_is_told_without_one() -> None:
+    log = SmallLog()
+    allegation = log.say("AllegationMade", F, {"issue": "osh"}, by="ngo")
+    log.say("DeterminationIssued", F, {}, by="auditor", refs=[("about", allegation)])
+    assert stands(log) == {"determined": "a conclusion of auditor, which is not shown"}
 
 
 def test_a_claim_whose_issue_all_issuers_corrected_stands_under_the_new_one() -> None:

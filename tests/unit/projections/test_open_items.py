@@ -52,8 +52,8 @@ def test_only_the_asker_can_state_that_nothing_came_and_only_for_whom_it_names()
         ("answers", "answered", False),
         ("partlyAnswers", "partly answered", True),
         ("refuses", "refused to answer", False),
-        ("acknowledges", "acknowledged, no answer in this ledger", True),
-        ("offers", "offered something else, no answer in this ledger", True),
+        ("acknowledges", "acknowledged; no answer in this ledger", True),
+        ("offers", "offered something else; no answer in this ledger", True),
     ],
 )
 def test_each_addressee_stands_for_itself(rel: str, expected: str, still_open: bool) -> None:
@@ -125,7 +125,16 @@ def test_a_status_reached_by_attribution_says_so() -> None:
     quote = {"form": "quote"}
     log.say("ResponseGiven", "factory:f", by="asker", refs=refs, claimants=["buyer"], attribution=quote)
     line = item(log, question).addressees[0]
-    assert (line.words, line.reached_by) == ("answered (attributed, not signed)", "attributed")
+    assert (line.words, line.reached_by) == ("answered (reported by asker, not signed)", "attributed")
+
+
+def test_what_was_offered_instead_is_whose_word_it_is_and_the_silence_is_nobodys() -> None:
+    log, question = asked(addressees=["buyer"], due="2020-01-31")
+    refs, voice = [("offers", question)], {"claimants": ["buyer"], "attribution": {"form": "paraphrase"}}
+    offer = {"offer": "meeting"}
+    log.say("ResponseGiven", "factory:f", offer, by=["asker", "ngo", "union"], refs=refs, **voice)
+    told = "offered instead: Meeting (reported by asker and 2 others, not signed); no answer in this ledger"
+    assert words(log, question)["buyer"] == f"{told}, overdue"
 
 
 def test_an_answer_that_only_a_third_hand_reports_leaves_the_question_open() -> None:
@@ -133,7 +142,7 @@ def test_an_answer_that_only_a_third_hand_reports_leaves_the_question_open() -> 
     refs, voice = [("answers", question)], {"claimants": ["buyer"], "attribution": {"form": "paraphrase"}}
     said = log.say("ResponseGiven", "factory:f", by="somebody", refs=refs, **voice)
     found = item(log, question, "2020-02-10")
-    assert found.addressees[0].words == "answered (attributed, not signed)"
+    assert found.addressees[0].words == "answered (reported by somebody, not signed)"
     assert (found.open, found.overdue_days, found.addressees[0].settled) == (True, 10, False)
     log.say("ResponseGiven", "factory:f", by="buyer", refs=[("adopts", said)])
     assert (item(log, question).open, words(log, question)["buyer"]) == (False, "answered (adopted)")

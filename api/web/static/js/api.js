@@ -26,13 +26,16 @@ export class Unreachable extends Error {
   place = "";
 }
 
-async function answerOf(path, options) {
-  let response;
+async function responseOf(path, options) {
   try {
-    response = await fetch(path, { ...options, headers: { accept: "application/json", ...options?.headers } });
+    return await fetch(path, { ...options, headers: { accept: "application/json", ...options?.headers } });
   } catch (error) {
     throw new Unreachable(error.message);
   }
+}
+
+async function answerOf(path, options) {
+  const response = await responseOf(path, options);
   const value = await response.json().catch(() => ({}));
   if (!response.ok) throw new Problem(response.status, value);
   return { value, status: response.status };
@@ -40,7 +43,14 @@ async function answerOf(path, options) {
 
 export const get = async (path) => (await answerOf(path)).value;
 
-// The same, or null where there is nothing under this address.
+// A file's bytes.
+export async function fileAt(path) {
+  const response = await responseOf(path);
+  if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+// What `get` gives, or null where there is nothing under this address.
 export async function find(path) {
   try {
     return await get(path);

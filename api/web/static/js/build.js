@@ -53,7 +53,7 @@ async function targetOf(ref, at, resolver) {
     const found = await resolver.target(ref.target.replace(/^statement:/, ""));
     if (found !== null) return found;
   }
-  throw new DraftError("unknown-reference", `${ref.target || "nothing"} is not known here`, `/draft/refs/${at}`);
+  throw new DraftError("unknown-reference", `${ref.target || "nothing"} is not known here`, `/draft/refs/${at}`, ref.target);
 }
 
 const order = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
@@ -106,7 +106,7 @@ async function subjectDigest(draft, name, tables, resolver, ledger) {
   if (tables.creating.includes(draft.event) && name.startsWith(`${draft.kind}:`)) {
     return hex(await sha256(utf8(`${ledger.genesis}\n${name}`)));
   }
-  throw new DraftError("unknown-subject", `nobody has registered ${name} in this ledger`, `/draft/subjects/${draft.subjects.indexOf(name)}`);
+  throw new DraftError("unknown-subject", `nobody has registered ${name} in this ledger`, `/draft/subjects/${draft.subjects.indexOf(name)}`, name);
 }
 
 const sortedSet = (names) => [...new Set(names)].sort();

@@ -9,8 +9,8 @@ import { KeyHistory, introducedKeys } from "./history.js";
 import { statementKeys, verifyAllOfKey } from "./index.js";
 import { verifySignature } from "./keys.js";
 import { leafHash, verifyConsistency } from "./merkle.js";
-import { cosigners, isAuditor, isQuorum, parseCheckpoint, splitNote } from "./note.js";
-import { judgeLogSignature } from "./signedhead.js";
+import { cosigners, isAuditor, parseCheckpoint, splitNote } from "./note.js";
+import { judgeLogSignature, judgeQuorum, judgeTrustRoot } from "./signedhead.js";
 import { NO_GENESIS, decodeEntry, decodeStatement, pae, parseDisclosure, readStatement, takeApart } from "./statement.js";
 import { isStampOf, readReply } from "./timestamp.js";
 
@@ -244,10 +244,7 @@ function checkTrustRoot({ bundle, items, checkpoint, trust }) {
     return ["failed", sentence("the checkpoint is of {origin}, entry 0 is {id}", { origin: checkpoint.origin, id: opened ?? sentence("none") })];
   }
   if (!trust) return ["unverified", sentence("no trust file was given: anyone can make a log of this name")];
-  if (trust.origin !== origin || trust.genesis !== genesis) {
-    return ["failed", sentence("the bundle is of {origin} with genesis {genesis}", { origin, genesis })];
-  }
-  return ["held", sentence("{origin} with genesis {genesis}", { origin, genesis })];
+  return judgeTrustRoot(origin, genesis, trust);
 }
 
 async function checkCheckpoint({ trust, bundle }) {
@@ -259,9 +256,7 @@ async function checkWitnesses(reading) {
   const { trust, bundle } = reading;
   if (!trust) return ["unverified", sentence("which witnesses count is not known")];
   reading.cosigned = await cosigners(bundle.head.checkpoint, trust.policy);
-  const values = { n: reading.cosigned.size, quorum: trust.policy.quorum };
-  if (!isQuorum(trust.policy, reading.cosigned)) return ["failed", sentence("{n} cosignatures, the quorum {quorum} is not reached", values)];
-  return ["held", sentence("{n} cosignatures, quorum {quorum}", values)];
+  return judgeQuorum(trust.policy, reading.cosigned);
 }
 
 // --- 9 completeness ---------------------------------------------------------------------------------------------------

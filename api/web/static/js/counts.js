@@ -60,7 +60,7 @@ function parts(sample, n, counted) {
     if (!PEOPLE_UNITS.includes(quantity.unit)) continue;
     for (const end of ["value", "low", "high"]) {
       if (quantity[end] === undefined) continue;
-      const number = decimal(quantity[end].replace("-", ""));
+      const number = decimal(String(quantity[end]).replace("-", ""));
       found.push({ place: `/${name}/${end}`, part: quantity.unit === "%" ? (number * n) / 100n : number });
     }
   }

@@ -4,6 +4,7 @@
 import { utf8 } from "./bytes.js";
 import { keysAbout } from "./bundle.js";
 import { verifyBundle } from "./bundlesteps.js";
+import { gravest, outcome } from "./grading.js";
 import { statementKeys } from "./index.js";
 import { browserKnowsEd25519 } from "./keys.js";
 import { parseTrust } from "./note.js";
@@ -156,11 +157,12 @@ function markStatements({ items }, steps) {
 // --- what it amounts to ------------------------------------------------------------------------------------------------------
 
 function tellVerdict(steps) {
-  const grade = ["unreadable", "failed", "unverified", "unchecked"].find((one) => steps.some((step) => step.grade === one)) ?? "held";
+  const grade = gravest(steps);
+  const meaning = words.meanings[outcome(steps)];
   const failed = steps.filter((step) => step.grade === "failed").map((step) => `${step.number} ${step.name}`);
   const verdict = byId("verdict");
   verdict.dataset.grade = grade;
-  verdict.textContent = failed.length > 0 ? `${words.meanings[grade]} (${failed.join(", ")})` : words.meanings[grade];
+  verdict.textContent = failed.length > 0 ? `${meaning} (${failed.join(", ")})` : meaning;
 }
 
 async function check(trust) {

@@ -3,11 +3,10 @@
 
 // What is wrong with a draft: `what` in words, `place` a JSON pointer into the statement that it would become.
 export class DraftError extends Error {
-  constructor(code, what, place = "") {
+  // `name` is what the draft calls something, where that is what is wrong.
+  constructor(code, what, place = "", name = "") {
     super(what);
-    this.code = code;
-    this.what = what;
-    this.place = place;
+    Object.assign(this, { code, what, place, name });
   }
 }
 

@@ -21,7 +21,7 @@ export async function examine(values, context) {
     built = await build(read, { ...context, file: values.file ?? null });
   } catch (error) {
     if (error.code === undefined || error.status !== undefined || error.code === "unreachable") throw error;
-    return { draft, problems: [{ place: error.place ?? error.where ?? "", key: error.code, values: { what: error.what } }] };
+    return { draft, problems: [{ place: error.place ?? error.where ?? "", key: error.code, values: { what: error.what, name: error.name } }] };
   }
   return { draft, built, problems: [...formProblems(built, context), ...countProblems(built, draft)] };
 }

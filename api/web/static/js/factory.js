@@ -96,7 +96,7 @@ function keep(form, name, value) {
 }
 
 function tell() {
-  const lines = document.querySelectorAll("ol.timeline > li");
+  const lines = document.querySelectorAll("ol.timeline > li[id]");
   const count = [...lines].filter((line) => !line.classList.contains("later")).length;
   const values = { day: known && inWords(known), n: count.toLocaleString(language), all: lines.length.toLocaleString(language) };
   told.textContent = known ? fill(words.told, values) : words.all;

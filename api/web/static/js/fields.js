@@ -88,8 +88,8 @@ const SHAPES = {
     write: (field, value) => {
       field.querySelector(":scope > ol").replaceChildren();
       for (const one of value ?? []) writeField(addItem(field), one);
-      // A list begins with a place for its first item.
-      if (!value) addItem(field);
+      // A list begins with a place for its first item, unless that would ask for what nobody needs to give.
+      if (!value && field.dataset.begins !== "empty") addItem(field);
     },
   },
 };

@@ -35,10 +35,11 @@ export function refused(error) {
   return sentence("{code}: {what}", { code: error.name, what: error.message });
 }
 
-// A step of a report: `said` are sentences, `detail` the same in English, `entries` the positions that failed it.
-export function stepOf(number, name, [grade, said, entries = []]) {
+// A step of a report: `said` are sentences, `detail` the same in English, `entries` the positions that failed it;
+// `foreign` when it failed because the file is of another ledger than the reader trusts.
+export function stepOf(number, name, [grade, said, entries = [], foreign = false]) {
   const sentences = [said].flat();
-  return { number, name, grade, said: sentences, detail: sentences.map((one) => plain(one)).join("; "), entries };
+  return { number, name, grade, said: sentences, detail: sentences.map((one) => plain(one)).join("; "), entries, foreign };
 }
 
 // Yields the step of each check ([name, judge]) in order, as soon as it is decided; after one that finds the subject
@@ -63,9 +64,20 @@ export function exitCode(steps) {
   return codes[gravest] ?? 0;
 }
 
-// The gravest grade among the steps: what they amount to.
+// The gravest grade among the steps.
 export function gravest(steps) {
   return ["unreadable", "failed", "unverified", "unchecked"].find((grade) => steps.some((step) => step.grade === grade)) ?? "held";
+}
+
+// The steps that hold a file against what the trust file names.
+const OF_THE_TRUST_FILE = ["trust root", "checkpoint", "witnesses"];
+
+// What they amount to, by the name of its words: the gravest grade, or `foreign` where nothing failed but what follows
+// from the file being of another ledger than is trusted.
+export function outcome(steps) {
+  const failed = steps.filter(({ grade }) => grade === "failed");
+  const isForeign = steps.some(({ foreign }) => foreign) && failed.every(({ name }) => OF_THE_TRUST_FILE.includes(name));
+  return isForeign ? "foreign" : gravest(steps);
 }
 
 const AT_A_TIME = 50; // entries between two words about progress

@@ -8,7 +8,7 @@ import { keyId, verifySignature } from "./keys.js";
 import { leafHash, verifyInclusion } from "./merkle.js";
 import { isAuditor, parseCheckpoint, splitNote } from "./note.js";
 import { PROOF_HASHES_LIMIT } from "./receipt.js";
-import { failingVerdict, judgeCheckpoint, judgeWitnesses } from "./signedhead.js";
+import { failingVerdict, judgeCheckpoint, judgeTrustRoot, judgeWitnesses } from "./signedhead.js";
 import { decodeEntry, decodeStatement, pae } from "./statement.js";
 
 export const INDEX_PROOF_FORMAT = "urn:evidence-ledger:v1:index-proof";
@@ -168,14 +168,11 @@ async function checkInclusion({ proof, checkpoint }) {
 
 function checkTrustRoot({ trust, checkpoint, statements }) {
   if (!trust) return ["unverified", sentence("no trust file was given: anyone can make a log of this name")];
-  if (checkpoint.origin !== trust.origin) return ["failed", sentence("the checkpoint is of {origin}", { origin: checkpoint.origin })];
-  for (const [index, { id, ledger }] of statements) {
-    const genesis = index === 0 ? id : ledger.genesis;
-    if (ledger.origin !== trust.origin || genesis !== trust.genesis) {
-      return ["failed", sentence("entry {index} is of {origin} with genesis {genesis}", { index, origin: ledger.origin, genesis })];
-    }
-  }
-  return ["held", sentence("{origin} with genesis {genesis}", { origin: trust.origin, genesis: trust.genesis })];
+  const bound = [...statements].map(([index, { id, ledger }]) => ({ index, origin: ledger.origin, genesis: index === 0 ? id : ledger.genesis }));
+  const common = bound[0]?.genesis ?? trust.genesis;
+  const other = bound.find(({ origin, genesis }) => origin !== checkpoint.origin || genesis !== common);
+  if (other) return ["failed", sentence("entry {index} is of {origin} with genesis {genesis}", other)];
+  return judgeTrustRoot(checkpoint.origin, common, trust);
 }
 
 async function checkIndex(file) {

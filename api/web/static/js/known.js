@@ -1,25 +1,24 @@
 // The names that a ledger knows, as suggestions beside fields, and what they are called.
 
 import { get } from "./api.js";
+import { LISTS, listed } from "./called.js";
 import { byId, data, h } from "./dom.js";
 
 const PAGES = 5; // of a hundred names each; whoever is not among them is typed
 
-// A map of `party:x` and `factory:x` to what each is called; fills the lists `parties` and `names` of the page.
+// A map of `party:x` and `factory:x` to what each is called; fills the lists of suggestions that the page has.
 export async function loadNames() {
-  const [parties, factories] = await read();
-  byId("parties").replaceChildren(...options(parties, (name) => name.slice("party:".length)));
-  byId("names").replaceChildren(...options([...factories, ...parties], (name) => name));
-  return new Map([...factories, ...parties]);
+  const names = new Map((await read()).flat());
+  for (const list of LISTS) byId(list)?.replaceChildren(...listed(list, names).map(({ value, called }) => h("option", { value }, called)));
+  return names;
 }
 
 // The same map alone; what nobody answers is called by its short name.
 export async function calledNames() {
-  const [parties, factories] = await read().catch(() => [[], []]);
-  return new Map([...factories, ...parties]);
+  return new Map((await read().catch(() => [])).flat());
 }
 
-const read = () => Promise.all(["/v1/parties?limit=100", "/v1/factories?limit=100"].map(named));
+const read = () => Promise.all(["/v1/factories?limit=100", "/v1/parties?limit=100"].map(named));
 
 async function named(path) {
   const found = [];
@@ -35,5 +34,3 @@ function inReadersLanguage(texts) {
   const base = ({ lang }) => lang.split("-")[0];
   return (texts.find((text) => base(text) === base(document.documentElement)) ?? texts[0])?.text;
 }
-
-const options = (names, valueOf) => names.map(([name, called]) => h("option", { value: valueOf(name) }, called));

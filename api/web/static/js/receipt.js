@@ -7,7 +7,7 @@ import { ELSEWHERE, refused, sentence, takeSteps } from "./grading.js";
 import { isPublicKey, keyId, verifySignature } from "./keys.js";
 import { leafHash, verifyInclusion } from "./merkle.js";
 import { parseCheckpoint, splitNote } from "./note.js";
-import { failingVerdict, judgeCheckpoint, judgeWitnesses } from "./signedhead.js";
+import { failingVerdict, judgeCheckpoint, judgeTrustRoot, judgeWitnesses } from "./signedhead.js";
 import { NO_GENESIS, PREDICATE, decodeEntry, decodeStatement, pae } from "./statement.js";
 
 export const PROOF_HEADER = "c2sp.org/tlog-proof@v1";
@@ -113,7 +113,7 @@ async function checkSignatures({ entry, statement, known }) {
       return ["failed", sentence("the signature of key {key} does not verify", { key: keyid })];
     }
   }
-  if (missing.length > 0) return ["unchecked", sentence("keys not at hand: {keys}", { keys: missing.join(", ") })];
+  if (missing.length > 0) return ["unchecked", sentence("keys not at hand: {keys}; the bundle of the statement has them", { keys: missing.join(", ") })];
   const own = entry.signatures.filter(({ keyid }) => !known.has(keyid)).length;
   const n = entry.signatures.length;
   return own > 0
@@ -160,8 +160,8 @@ async function checkTrustRoot({ trust, statement, entry, proof, checkpoint }) {
   const isFirst = proof.index === 0;
   if (isFirst && ledger.genesis !== NO_GENESIS) return ["failed", sentence("entry 0 names another genesis")];
   const genesis = isFirst ? hex(await sha256(entry.payload)) : ledger.genesis;
-  if (checkpoint.origin !== trust.origin || ledger.origin !== trust.origin || genesis !== trust.genesis) {
-    return ["failed", sentence("the receipt is of {origin} with genesis {genesis}", { origin: checkpoint.origin, genesis })];
+  if (checkpoint.origin !== ledger.origin) {
+    return ["failed", sentence("the checkpoint is of {origin}, the statement of {other}", { origin: checkpoint.origin, other: ledger.origin })];
   }
-  return ["held", sentence("{origin} with genesis {genesis}", { origin: trust.origin, genesis })];
+  return judgeTrustRoot(ledger.origin, genesis, trust);
 }

@@ -3,6 +3,14 @@
 import { sentence } from "./grading.js";
 import { isQuorum, openCheckpoint, splitNote } from "./note.js";
 
+// A file that is bound to one ledger is bound to the one that the trust file names.
+export function judgeTrustRoot(origin, genesis, trust) {
+  if (origin === trust.origin && genesis === trust.genesis) return ["held", sentence("{origin} with genesis {genesis}", { origin, genesis })];
+  const values = { origin, genesis, own_origin: trust.origin, own_genesis: trust.genesis };
+  const said = sentence("{origin} with genesis {genesis}; the trust file names {own_origin} with genesis {own_genesis}", values);
+  return ["failed", said, [], true];
+}
+
 // A trusted key of the log signed it. `subject` has `trust` and `note`, and is given `opened`: the keys that signed.
 export async function judgeCheckpoint(subject) {
   const { trust, note } = subject;
@@ -28,7 +36,7 @@ export async function judgeLogSignature(note, { origin, logs }, witnesses = []) 
   return { finding: ["held", sentence("signed by {name}, key {hash}", { name: log.name, hash: log.hash })], opened: verified };
 }
 
-// The cosignatures make the quorum of the reader's policy; `subject.witnessed` then says whether that asks for any, and
+// The cosignatures make the quorum of the reader's policy; `subject.witnessed` then says whether they do, and
 // `subject.cosigned` which of its witnesses they are of.
 export function judgeWitnesses(subject) {
   const { trust, opened } = subject;
@@ -37,10 +45,18 @@ export function judgeWitnesses(subject) {
   const { policy } = trust;
   const names = new Set([...policy.witnesses].filter(([, key]) => opened.includes(key)).map(([name]) => name));
   subject.cosigned = names;
+  const found = judgeQuorum(policy, names);
+  subject.witnessed = found[0] === "held";
+  return found;
+}
+
+// Whether the cosignatures by these of the policy's witnesses make its quorum. A policy that asks for none leaves it
+// unchecked: nobody outside was asked, so nothing held.
+export function judgeQuorum(policy, names) {
   const values = { n: names.size, quorum: policy.quorum };
+  if (policy.quorum === "none") return ["unchecked", sentence("{n} cosignatures; the trust file asks for no witnesses", values)];
   // The first receipt of a ledger is signed by the log alone: sound, yet no quorum counts it.
   if (!isQuorum(policy, names)) return ["failed", sentence("{n} cosignatures, the quorum {quorum} is not reached", values)];
-  subject.witnessed = policy.quorum !== "none";
   return ["held", sentence("{n} cosignatures, quorum {quorum}", values)];
 }
 

@@ -1,6 +1,7 @@
 // The page on which a statement is written, looked at, signed and sent (docs: api/web/templates/submit_kind.html).
 
 import { find, get, resolverOf, submit } from "./api.js";
+import { armNames } from "./called.js";
 import { armCapture } from "./capture.js";
 import { clear, complain, ofApi, tell } from "./complaints.js";
 import { toDraft } from "./compose.js";
@@ -196,6 +197,7 @@ async function start() {
   byId("work").hidden = false;
   armLists(form, changed);
   armFinder(form, page, resolver, changed);
+  armNames(form, () => names, words, changed);
   armCapture(page, changed);
   writeForm(form, startValues());
   showSensitive();

@@ -1,11 +1,13 @@
 // The receipts that this browser keeps; one of them is shown whole, to be saved and printed.
 
-import { get, resolverOf } from "./api.js";
-import { fromBase64 } from "./bytes.js";
+import { fileAt, get, resolverOf } from "./api.js";
+import { verifyBundle } from "./bundlesteps.js";
+import { fromBase64, fromUtf8, sameBytes } from "./bytes.js";
 import { citationOf } from "./citation.js";
 import { dayText, timeText } from "./days.js";
 import { byId, data, h, saveFile, say, scripted } from "./dom.js";
 import { calledNames } from "./known.js";
+import { parseTrust } from "./note.js";
 import { calledBy, erasableRows, factList, permanentRows } from "./preview.js";
 import { decodeStatement, parseDisclosure } from "./statement.js";
 import { RECEIPTS, all } from "./store.js";
@@ -22,6 +24,8 @@ async function show(receipt) {
   // Before anything is waited for: whoever can see the buttons can use them.
   byId("save-entry").onclick = () => saveFile(`${receipt.index}.entry`, fromBase64(receipt.entry));
   byId("save-proof").onclick = () => saveFile(`${receipt.index}.tlog-proof`, receipt.proof, "text/plain");
+  byId("save-bundle").onclick = () => saveBundle(receipt);
+  byId("bundle-told").textContent = "";
   byId("receipt").hidden = false;
   byId("again").hidden = !receipt.duplicate;
   const { logKeys } = await get("/v1/ledger");
@@ -45,6 +49,34 @@ async function show(receipt) {
   byId("to-statement").href = `${page.statements}/${receipt.id}?at_least=${receipt.index + 1}`;
   byId("next").replaceChildren(...next(receipt));
   byId("receipt-title").focus();
+}
+
+// The statement's bundle, checked before it is kept as the receipt was: by what this very ledger says of its keys.
+async function saveBundle({ id, index, entry }) {
+  const tell = (text) => void (byId("bundle-told").textContent = text);
+  tell(words.gettingBundle);
+  try {
+    const bytes = await fileAt(`/v1/statements/${id}/bundle`);
+    const trust = await parseTrust(fromUtf8(await fileAt(page.trust)));
+    const failed = await whatFails(bytes, trust, { index, entry: fromBase64(entry) });
+    if (failed !== null) return tell(say(words.bundleFails, { what: failed }));
+    saveFile(`statement-${id}.jsonl`, bytes, "application/jsonl");
+    tell(words.bundleSaved);
+  } catch (error) {
+    tell(error.code === "nothing-to-bundle" ? words.notIndexed : say(words.noBundle, { why: error.message }));
+  }
+}
+
+// The first step that fails, in English; null if none does. Witnesses may still be missing.
+async function whatFails(bytes, trust, { index, entry }) {
+  const steps = [];
+  const verification = verifyBundle(bytes, trust);
+  let next = await verification.next();
+  for (; !next.done; next = await verification.next()) steps.push(next.value);
+  const failed = steps.find(({ name, grade }) => grade === "unreadable" || (grade === "failed" && name !== "witnesses"));
+  if (failed) return `${failed.name}: ${failed.detail}`;
+  const own = next.value.items.find((item) => item.index === index);
+  return own && sameBytes(own.data, entry) ? null : "it does not hold the entry of this receipt";
 }
 
 // What the statement says, from the bytes that were signed and the words that went with them.

@@ -1,6 +1,7 @@
 // The page on which a browser makes device keys, asks for them, and shows how each stands.
 
 import { find } from "./api.js";
+import { armNames, placeFor, settle } from "./called.js";
 import { devicesOf, keep, makeDevice, standing } from "./device.js";
 import { byId, data, h, now, saveFile, say, scripted } from "./dom.js";
 import { keyRequest, spoken } from "./keyrequest.js";
@@ -9,13 +10,16 @@ import { KEYS, remove } from "./store.js";
 
 const page = data("page");
 const { words, ledger, tables } = page;
+let names = new Map(); // `party:x` to what it is called
 const tell = (text) => void (byId("told").textContent = text);
 
 async function make() {
+  const offered = settle(byId("party"), names, words, () => {});
+  placeFor(byId("party")).replaceChildren(...offered);
   const party = byId("party").value.trim();
   const expires = byId("expires").value ? `${byId("expires").value}T23:59:59Z` : undefined;
-  const known = await find(`/v1/parties/${encodeURIComponent(party)}`);
-  complain(known === null ? words.noParty : known.standing !== "registered" ? words.notRegistered : "");
+  const known = SHORT_NAME.test(party) ? await find(`/v1/parties/${party}`) : null;
+  complain(wrongWith(party, known));
   if (known?.standing !== "registered") return;
   const issuedAt = now();
   const device = await makeDevice({ party, label: byId("label").value.trim(), expires }, ledger, issuedAt);
@@ -25,6 +29,15 @@ async function make() {
   await show();
   tell(persisted ? words.made : `${words.made} ${words.notPersisted}`);
   byId(`key-${device.keyId}`).focus();
+}
+
+const SHORT_NAME = /^[a-z0-9][a-z0-9._-]{0,127}$/;
+
+// What is wrong with the party of a key; "" for nothing.
+function wrongWith(party, known) {
+  if (party === "") return words.problems.needed;
+  if (known === null) return words.noParty;
+  return known.standing === "registered" ? "" : words.notRegistered;
 }
 
 function complain(text) {
@@ -98,8 +111,9 @@ async function start() {
     make().catch((error) => tell(error.message));
   });
   byId("look-again").addEventListener("click", () => show().catch((error) => tell(error.message)));
+  armNames(byId("make"), () => names, words, () => complain(""));
   await show();
-  await loadNames();
+  names = await loadNames();
 }
 
 start().catch((error) => tell(error.message));

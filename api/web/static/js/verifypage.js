@@ -2,7 +2,7 @@
 // all that it shows of a file enters as text.
 
 import { byId, data, h, say } from "./dom.js";
-import { gravest, plain } from "./grading.js";
+import { gravest, outcome, plain } from "./grading.js";
 import { browserKnowsEd25519 } from "./keys.js";
 import { startDrill } from "./verifydrill.js";
 import { Refused, Verifier } from "./verifier.js";
@@ -178,7 +178,7 @@ function rowOf({ number, name, grade, said }) {
 
 async function showVerdict(subject, steps, verdict) {
   const grade = gravest(steps);
-  const meaning = page.meanings[grade];
+  const meaning = page.meanings[outcome(steps)];
   const failed = steps.filter((step) => step.grade === "failed").map((step) => `${step.number} ${page.steps[step.name] ?? step.name}`);
   byId("verdict").dataset.grade = grade;
   byId("verdict").textContent = meaning;
