@@ -235,6 +235,12 @@ def test_the_command_gives_programs_the_counts(capsys: pytest.CaptureFixture[str
     assert steps["disclosures"]["counts"] == {"held": 2, "withheld": 0, "erased": 1}
 
 
+def test_a_file_of_any_other_kind_is_called_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "letter.txt").write_text("Dear auditor,\n")
+    assert main([str(tmp_path / "letter.txt")]) == 2
+    assert "this is no bundle, dossier, receipt or proof file" in " ".join(capsys.readouterr().out.split())
+
+
 @pytest.mark.parametrize("name", ["nothing.jsonl", "nothing", "8.entry"])
 def test_a_missing_file_is_exit_code_2_and_called_as_it_was_given(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
