@@ -317,7 +317,7 @@ def test_a_trust_file_of_another_ledger_is_noticed(page: Page, demo: Demo, facto
     trusting(page, (CORPUS / "trust.json").read_text())
     choose(page, ("it.jsonl", bundle_of(demo, factory)))
     assert {"trust root", "checkpoint"} <= failed(grades(page))
-    assert "of another ledger than the one that your trust file names" in page.inner_text("#verdict")
+    assert "names another ledger than the one that you trust" in page.inner_text("#verdict")
     assert "not what it claims to be" not in page.inner_text("#verdict")
 
 
