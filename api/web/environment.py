@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from api.dossier.text import words
 from api.web import assets
 from api.web.language import Language
+from api.web.tables import stacked
 from ledger.core.vocabulary import VOCABULARIES
 from projections.open_items import OUTCOMES, Addressee
 from projections.open_items import words as standing_words
@@ -79,6 +80,7 @@ def environment(language: Language) -> Environment:
         attributes=_attributes,
         capital=_capital,
         named_by=lambda slug, named: named(slug),
+        stacked=stacked,
     )
     return made
 

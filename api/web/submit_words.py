@@ -120,8 +120,8 @@ WORDS: Final[Mapping[str, Any]] = {
     "noReceipt": marked("This browser keeps no receipt of that statement."),
     "noReceipts": marked("There is no receipt in this browser yet."),
     "notIndexed": marked(
-        "The ledger has not indexed this entry yet. Try again in a minute or two; the receipt stays in this "
-        "browser."
+        "The ledger has not indexed this entry yet, which takes a minute or so. This page keeps asking, and "
+        "saves the bundle once it is there."
     ),
     "receiptOf": marked("entry {entry}: {what}"),
     "recorded": marked("recorded"),
@@ -181,8 +181,8 @@ WORDS: Final[Mapping[str, Any]] = {
             "“{name}” is no statement or name of this ledger. Use “Find”, or paste the address of its page."
         ),
         "unknown-subject": marked(
-            "Nobody has registered “{name}” here. Choose one of the names offered at the field, or look at "
-            "the spelling."
+            "Nobody has registered “{name}” here. Choose one of the names that are offered, or look at the "
+            "spelling."
         ),
     },
 }

@@ -95,6 +95,7 @@ SENTENCES: Final = (
     marked("the proofs of {entries} do not lead to the checkpoint's root"),
     marked("the signature of key {key} does not verify"),
     marked("the tables of each kind are checked by evidence-verify"),
+    marked("this is no bundle, dossier, receipt or proof file"),
     marked("trust root: unverified"),
     marked("unreadable"),
     marked("unwitnessed"),
@@ -180,6 +181,11 @@ WORDS: Final[Mapping[str, str]] = {
     "pasted": marked("what was pasted"),
     "pasteFirst": marked("Paste something first."),
     "fetching": marked("Fetching the example from this ledger…"),
+    "fetchingBundle": marked("Fetching the bundle from this ledger…"),
+    "noBundle": marked(
+        "This ledger has no bundle of that statement: the receipt is of another ledger, or the entry is not "
+        "indexed yet, which takes a minute or so."
+    ),
     "notFetched": marked("The ledger did not answer: {why}"),
     "leftOut": marked("{name}: {why}"),
     "checkNext": marked("Check {name}"),

@@ -20,7 +20,21 @@ from .merkle import HASH_BYTES, leaf_hash, verify_inclusion
 from .note import ED25519, Note, Verifier, split_note
 from .policy import Policy, parse_policy
 from .refusal import Refusal
-from .report import FAILED, HELD, UNCHECKED, UNREADABLE, UNVERIFIED, Check, Finding, Report, Step, take
+from .report import (
+    FAILED,
+    FOREIGN,
+    HELD,
+    NAMESAKE,
+    UNCHECKED,
+    UNREADABLE,
+    UNVERIFIED,
+    UNWITNESSED,
+    Check,
+    Finding,
+    Report,
+    Step,
+    take,
+)
 from .statement import PREDICATE_TYPE, decode_statement
 
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
@@ -151,8 +165,13 @@ def judge_trust_root(origin: str, genesis: str, trust: Trust) -> Finding:
     """Whether a file that is bound to one ledger is bound to the one that the trust file names."""
     if (origin, genesis) == (trust.origin, trust.genesis):
         return Finding(HELD, f"{origin} with genesis {genesis}")
-    named = f"the trust file names {trust.origin} with genesis {trust.genesis}"
-    return Finding(FAILED, f"{origin} with genesis {genesis}; {named}", foreign=True)
+    said = (
+        f"{origin} with genesis {genesis}; the trust file names {trust.origin} with genesis {trust.genesis}"
+    )
+    if origin == trust.origin:
+        return Finding(FAILED, said, cause=NAMESAKE)
+    # Two ledgers have nothing in common: one genesis under two names is a forgery.
+    return Finding(FAILED, said, cause="" if genesis == trust.genesis else FOREIGN)
 
 
 def judge_checkpoint(
@@ -165,7 +184,12 @@ def judge_checkpoint(
     if not signing and any(one.name == trust.origin for one in signatures):
         return Finding(FAILED, ANOTHER_KEY), None
     log = signing[0] if signing else logs[0]
-    _, opened = open_checkpoint(note, log, [*signing[1:], *witnesses])
+    try:
+        _, opened = open_checkpoint(note, log, [*signing[1:], *witnesses])
+    except Refusal as refusal:
+        if signing or refusal.code != "note-unverified":
+            raise
+        return Finding(FAILED, f"{refusal.code}: {refusal.what}", cause=FOREIGN), None
     return Finding(HELD, f"signed by {log.name}, key {log.key_hash.hex()}"), opened
 
 
@@ -181,7 +205,7 @@ def judge_witnesses(policy: Policy, cosigners: Set[str]) -> Finding:
     if not policy.is_satisfied_by(cosigners):
         # The first receipt of a ledger is signed by the log alone: sound, yet no quorum counts it.
         said = f"{len(cosigners)} cosignatures, the quorum {policy.quorum} is not reached"
-        return Finding(FAILED, said)
+        return Finding(FAILED, said, cause=UNWITNESSED)
     return Finding(HELD, f"{len(cosigners)} cosignatures, quorum {policy.quorum}", counts)
 
 

@@ -8,8 +8,11 @@ from .refusal import Refusal
 
 HELD, FAILED, UNREADABLE, UNCHECKED, UNVERIFIED = "held", "failed", "unreadable", "unchecked", "unverified"
 _EXIT = {UNREADABLE: 2, FAILED: 1, UNVERIFIED: 3}
-# The steps that hold a file against what the trust file names.
-_OF_THE_TRUST_FILE = frozenset({"trust root", "checkpoint", "witnesses"})
+_GRAVEST_FIRST = (UNREADABLE, FAILED, UNVERIFIED, UNCHECKED)
+# Of another ledger than the one trusted; of another that has its name; the same, signed by its key.
+FOREIGN, NAMESAKE, SPLIT_VIEW = "foreign", "namesake", "split-view"
+# Too few cosignatures: a file of another ledger has hardly any of one's own witnesses.
+UNWITNESSED = "unwitnessed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +20,14 @@ class Finding:
     """What a check found: a grade, one line that says what was seen, and numbers where things were counted.
 
     Grades: `held`; `failed`; `unreadable` (the file, so nothing after it was tried); `unchecked` (what it
-    needs is not at hand); `unverified` (no trust root was given). `foreign` says that it failed because the
-    file is of another ledger than the reader trusts.
+    needs is not at hand); `unverified` (no trust root was given). `cause` is why it failed, where that may
+    follow from the file being of another ledger than the reader trusts: `foreign`, `namesake`, `unwitnessed`.
     """
 
     grade: str
     detail: str
     counts: Mapping[str, int] = field(default_factory=dict)
-    foreign: bool = False
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Step:
     grade: str
     detail: str
     counts: Mapping[str, int] = field(default_factory=dict)
-    foreign: bool = False
+    cause: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The step for programs; `counts` only where things were counted."""
@@ -66,10 +69,23 @@ class Report:
         return iter(self.steps)
 
     @property
-    def is_foreign(self) -> bool:
-        """Whether nothing failed but what follows from the file being of another ledger than is trusted."""
-        failed = {step.name for step in self.steps if step.grade == FAILED}
-        return any(step.foreign for step in self.steps) and failed <= _OF_THE_TRUST_FILE
+    def outcome(self) -> str:
+        """What the steps amount to: the gravest grade, or what the file has to do with the ledger trusted.
+
+        `split-view`: its tree begins otherwise than that of the ledger trusted, and a trusted key has signed
+        it. `namesake`: it names the ledger trusted and begins otherwise. `foreign`: it names another, and
+        nobody signed it in the name of the one trusted. The last two only where nothing else failed.
+        """
+        grades = {step.name: step.grade for step in self.steps}
+        causes = {step.name: step.cause for step in self.steps if step.grade == FAILED}
+        root, head = causes.get("trust root"), causes.get("checkpoint")
+        if root == NAMESAKE and grades.get("inclusion") == grades.get("checkpoint") == HELD:
+            return SPLIT_VIEW
+        if root == NAMESAKE and all(cause or name == "checkpoint" for name, cause in causes.items()):
+            return NAMESAKE
+        if root == head == FOREIGN and all(causes.values()):
+            return FOREIGN
+        return next((grade for grade in _GRAVEST_FIRST if grade in grades.values()), HELD)
 
     def step(self, name: str) -> Step:
         """The step of that name."""
@@ -78,7 +94,8 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """The report for programs."""
         steps = [step.to_json() for step in self.steps]
-        return {"verdict": self.verdict, "exitCode": self.exit_code, "steps": steps}
+        known = {"verdict": self.verdict, "outcome": self.outcome, "exitCode": self.exit_code}
+        return known | {"steps": steps}
 
 
 T = TypeVar("T")
@@ -101,7 +118,7 @@ def take(checks: Sequence[Check[T]], subject: T) -> tuple[Step, ...]:
             found = check.judge(subject)
         except Refusal as refusal:
             found = Finding(FAILED, f"{refusal.code}: {refusal.what}")
-        steps.append(Step(check.number, check.name, found.grade, found.detail, found.counts, found.foreign))
+        steps.append(Step(check.number, check.name, found.grade, found.detail, found.counts, found.cause))
         if found.grade == UNREADABLE:
             break
     return tuple(steps)

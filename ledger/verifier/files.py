@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..core.bundle import FORMAT as BUNDLE
 from ..core.entry import decode_entry
 from ..core.grammar import base64_decode
 from ..core.index_proof import looks_like_index_proof, verify_index_proof
@@ -23,6 +24,7 @@ RECEIPT_ENDINGS = (".entry", ".tlog-proof")
 # A bundle with its documents is as large as they are; nobody verifies a larger one by mistake.
 LARGE = 4 * 2**20  # bytes of a bundle that is worth starting a process for
 FILE_LIMIT = 4 * 2**30
+HEAD = 2**16  # bytes in which a bundle has said what it is
 
 
 class Unreadable(LedgerError):
@@ -46,6 +48,9 @@ def verify_file(path: Path, trust: Trust | None) -> Report:
         data, documents = read_bundle(path)
         if looks_like_index_proof(data):
             return verify_index_proof(data.decode("utf-8", "replace"), trust)
+        if BUNDLE.encode() not in data[:HEAD]:
+            # Whatever else is damaged in a bundle is for its own steps to find.
+            raise Unreadable("this is no bundle, dossier, receipt or proof file", "name one of these")
         if len(data) < LARGE:
             return verify_bundle(data, trust, documents)
         with JudgingElsewhere(os.cpu_count() or 1) as judging:

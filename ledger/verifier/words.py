@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from textwrap import fill
 
-from ..core.report import FAILED, HELD, UNCHECKED, UNREADABLE, UNVERIFIED, Report
+from ..core.report import (
+    FAILED,
+    FOREIGN,
+    HELD,
+    NAMESAKE,
+    SPLIT_VIEW,
+    UNCHECKED,
+    UNREADABLE,
+    UNVERIFIED,
+    Report,
+)
 
 # What each step asks; a receipt and a bundle share most of them.
 QUESTIONS = {
@@ -31,11 +41,17 @@ QUESTIONS = {
     "citation": "Does the statement that was printed stand at that place?",
 }
 
-FOREIGN = "foreign"
+# What a report amounts to, by its outcome.
 MEANINGS = {
-    FOREIGN: "This file is of another ledger than the one that your trust file names: the step trust root"
-    " says of which. Nothing else in it failed. If you mean that ledger, check the file with the trust file"
+    FOREIGN: "This file names another ledger than the one that you trust: the step trust root says which."
+    " Nothing failed but what follows from that. If you mean that ledger, check the file with the trust file"
     " of that ledger.",
+    NAMESAKE: "This file names the ledger that you trust, but not its genesis: see the step trust root. The"
+    " step checkpoint failed, too. A ledger that was begun anew under its old name looks like that, and so"
+    " does a forgery. Keep the file, and ask whoever gave it to you, and the ledger, for an explanation.",
+    SPLIT_VIEW: "A key of the ledger that you trust has signed this, but the genesis is another than your"
+    " trust file names: see the step trust root. Unless the trust file is wrong, that key has signed two"
+    " histories. Keep this file and your trust file: they are evidence of it.",
     HELD: "Every check held.",
     FAILED: "At least one check failed: something here is not what it claims to be. Keep the file, and ask"
     " whoever gave it to you, and the ledger, for an explanation.",
@@ -50,11 +66,7 @@ WIDTH = 100
 
 def meaning(report: Report) -> str:
     """What the report amounts to, in a sentence or two."""
-    if report.is_foreign:
-        return MEANINGS[FOREIGN]
-    grades = {step.grade for step in report}
-    order = (UNREADABLE, FAILED, UNVERIFIED, UNCHECKED)
-    return MEANINGS[next((grade for grade in order if grade in grades), HELD)]
+    return MEANINGS[report.outcome]
 
 
 def hints(report: Report) -> Iterator[str]:
@@ -72,6 +84,6 @@ def lines(name: str, report: Report) -> Iterator[str]:
     for step in report:
         yield f"  {step.number:>2} {step.name:<12} {step.grade:<11} {QUESTIONS.get(step.name, '')}".rstrip()
         yield fill(step.detail, WIDTH, initial_indent=" " * 18, subsequent_indent=" " * 18)
-    yield f"  verdict: {report.verdict}"
+    yield fill(f"verdict: {report.verdict}", WIDTH, initial_indent="  ", subsequent_indent="  ")
     for text in (meaning(report), *hints(report)):
         yield fill(text, WIDTH, initial_indent="  ", subsequent_indent="  ")

@@ -240,13 +240,36 @@ def test_a_file_that_is_none_of_these_is_unreadable_and_offers_no_drill(page: Pa
     choose(page, ("holiday.jpg", b"\xff\xd8\xff\xe0 not a bundle"))
     assert grades(page) == {"file": "unreadable"}
     assert "proves nothing and disproves nothing" in page.inner_text("#verdict")
+    assert "a file that cannot be read, holiday.jpg" in page.inner_text("#status")
+    assert "this is no bundle, dossier, receipt or proof file" in page.inner_text("#steps")
     expect(page.locator("#drill")).to_be_hidden()
+
+
+def test_the_chosen_files_stay_named_in_the_picker(page: Page) -> None:
+    choose(page, ("sound.jsonl", (CORPUS / "sound.jsonl").read_bytes()))
+    assert grades(page)
+    assert page.evaluate("document.getElementById('files').files[0].name") == "sound.jsonl"
+
+
+def test_a_receipt_without_its_keys_leads_to_the_bundle_that_has_them(
+    page: Page, demo: Demo, factory: str
+) -> None:
+    _, entry, proof = receipt_of(demo, newest(demo, factory))
+    page.click("#own-trust")
+    choose(page, ("9.entry", entry), ("9.tlog-proof", proof))
+    assert grades(page)["signatures"] == "unchecked"
+    assert "the bundle of the statement has them" in page.inner_text("#steps")
+    page.get_by_role("button", name="Get the bundle from this ledger and check it").click()
+    expect(page.locator("#status")).to_contain_text("a bundle, statement-")
+    assert grades(page)["signatures"] == grades(page)["key status"] == "held"
+    expect(page.locator("#keys")).to_be_hidden()
 
 
 def test_half_a_receipt_is_named(page: Page) -> None:
     page.set_input_files("#files", payload("3.entry", b"{}"))
     expect(page.locator("#left")).to_contain_text("its 3.tlog-proof is missing")
     assert "None of these files" in page.inner_text("#status")
+    expect(page.locator("#steps-table")).to_be_hidden()
 
 
 def test_several_files_are_checked_one_after_the_other(page: Page, demo: Demo, factory: str) -> None:
@@ -287,13 +310,15 @@ def test_a_trust_file_given_later_checks_again(page: Page, demo: Demo, factory: 
 def test_a_trust_file_among_the_files_is_used(page: Page) -> None:
     choose(page, ("sound.jsonl", (CORPUS / "sound.jsonl").read_bytes()),
            ("trust.json", (CORPUS / "trust.json").read_text()))  # fmt: skip
-    assert grades(page)["trust root"] == grades(page)["witnesses"] == "held"
+    assert grades(page)["trust root"] == grades(page)["checkpoint"] == "held"
 
 
 def test_a_trust_file_of_another_ledger_is_noticed(page: Page, demo: Demo, factory: str) -> None:
     trusting(page, (CORPUS / "trust.json").read_text())
     choose(page, ("it.jsonl", bundle_of(demo, factory)))
     assert {"trust root", "checkpoint"} <= failed(grades(page))
+    assert "of another ledger than the one that your trust file names" in page.inner_text("#verdict")
+    assert "not what it claims to be" not in page.inner_text("#verdict")
 
 
 def test_the_ledgers_own_trust_file_is_said_to_be_its_own_word(page: Page) -> None:

@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +20,7 @@ from ledger.core import canonical
 from ledger.core.bundle import Bundle, format_bundle
 from ledger.core.entry import encode_entry
 from ledger.core.merkle import Frontier, batch_inclusion_proofs, leaf_hash, verify_inclusion
-from ledger.core.receipt import Trust, parse_trust
+from ledger.core.receipt import Trust, format_trust, parse_trust
 from ledger.core.refusal import Refusal
 from ledger.core.report import HELD, UNCHECKED, UNREADABLE
 from ledger.verifier.archive import open_archive
@@ -219,13 +220,29 @@ def test_the_command_says_in_plain_words_what_it_found(capsys: pytest.CaptureFix
 def test_the_command_says_of_a_file_of_another_ledger_that_it_is_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    trust = json.loads((CORPUS / "trust.json").read_text()) | {"genesis": "f" * 64}
-    (tmp_path / "other.json").write_text(json.dumps(trust))
+    elsewhere = Log.opened(origin="other.example.org/log")
+    elsewhere.factory("toys")
+    elsewhere.index()
+    (tmp_path / "other.json").write_text(format_trust(trust(elsewhere)))
     for file, expected in (("sound.jsonl", True), ("allegation-withheld.jsonl", False)):
         assert main([str(CORPUS / file), "--trust", str(tmp_path / "other.json")]) == 1
         said = " ".join(capsys.readouterr().out.split())
-        assert ("of another ledger than the one that your trust file names" in said) is expected
+        assert ("names another ledger than the one that you trust" in said) is expected
         assert ("something here is not what it claims to be" in said) is not expected
+
+
+def test_the_command_tells_of_a_key_that_has_signed_two_histories(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = parse_trust((CORPUS / "trust.json").read_text())
+    (tmp_path / "other.json").write_text(format_trust(replace(own, genesis="f" * 64)))
+    for file in ("sound.jsonl", "allegation-withheld.jsonl"):
+        assert main([str(CORPUS / file), "--trust", str(tmp_path / "other.json")]) == 1
+        assert "that key has signed two histories" in " ".join(capsys.readouterr().out.split())
+    # Signed by a key that the trust file does not list.
+    file = str(CORPUS / "checkpoint-by-another-key.jsonl")
+    assert main([file, "--trust", str(tmp_path / "other.json"), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["outcome"] == "namesake"
 
 
 def test_the_command_gives_programs_the_counts(capsys: pytest.CaptureFixture[str]) -> None:
@@ -233,6 +250,12 @@ def test_the_command_gives_programs_the_counts(capsys: pytest.CaptureFixture[str
     assert main([str(CORPUS / "sound-with-a-text-erased.jsonl"), "--trust", root, "--json"]) == 0
     steps = {step["name"]: step for step in json.loads(capsys.readouterr().out)["steps"]}
     assert steps["disclosures"]["counts"] == {"held": 2, "withheld": 0, "erased": 1}
+
+
+def test_a_file_of_any_other_kind_is_called_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "letter.txt").write_text("Dear auditor,\n")
+    assert main([str(tmp_path / "letter.txt")]) == 2
+    assert "this is no bundle, dossier, receipt or proof file" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("name", ["nothing.jsonl", "nothing", "8.entry"])

@@ -206,7 +206,15 @@ def test_a_proof_of_another_ledger_fails(log: Log) -> None:
     other = Trust(ORIGIN, "ab" * 32, log_vkey(), unwitnessed_policy(log_vkey()))
     report = verify_index_proof(everything(log), other)
     assert report.step("trust root").grade == "failed"
-    assert report.is_foreign
+    assert report.outcome == "split-view"  # by that trust file, its key has signed two histories
+
+
+def test_a_proof_of_a_ledger_of_another_name_is_called_foreign(log: Log) -> None:
+    elsewhere = Log.opened(origin="other.example.org/log")
+    elsewhere.factory("toys")
+    elsewhere.index()
+    report = verify_index_proof(everything(elsewhere), trust(log))
+    assert (report.outcome, report.verdict) == ("foreign", "failed")
 
 
 def test_an_index_that_the_device_key_did_not_sign_fails() -> None:

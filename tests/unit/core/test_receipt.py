@@ -3,11 +3,14 @@
 import dataclasses
 import json
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from ledger.core import canonical, checkpoint, entry, envelope, keys, merkle, note, receipt
 from ledger.core.receipt import Report, Trust
+from ledger.core.visible import SHAPELESS
+from ledger.verifier.command import main
 from tests.support.builder import LOG_KEY, ORIGIN, Log, log_vkey
 from tests.vectors import common, proofs
 
@@ -164,13 +167,113 @@ def test_another_genesis_fails_at_the_trust_root() -> None:
         assert report.exit_code == 1
 
 
+ELSEWHERE = note.Signer("other.example.org/log", common.seed("other log"))
+
+
+@cache
+def elsewhere() -> Log:
+    """A ledger of another name; its keys and its genesis are its own."""
+    log = Log.opened(origin=ELSEWHERE.name)
+    log.register("clw")
+    return log
+
+
+def lone(data: bytes, signer: note.Signer, index: int = 0, entries: list[bytes] | None = None) -> str:
+    """The proof of an entry in a log of that name, signed by that key."""
+    entries = entries or [data]
+    path = merkle.batch_inclusion_proofs(merkle.Frontier(), [merkle.leaf_hash(one) for one in entries])[index]
+    head = checkpoint.Checkpoint(signer.name, len(entries), frontier(entries).root())
+    return receipt.format_proof(index, path, note.sign_note(head.text(), [signer]))
+
+
+def check_elsewhere(extra: str = "", **changes: object) -> Report:
+    """The receipt of entry 1 of the other ledger."""
+    entries = elsewhere().entries
+    proof = lone(entries[1], ELSEWHERE, 1, entries) + extra
+    return check(**{"entry": entries[1], "proof": proof, **changes})
+
+
 def test_a_receipt_of_another_ledger_is_told_from_one_that_was_tampered_with() -> None:
-    other = dataclasses.replace(trust(), genesis="f" * 64)
-    of_another = check(trust=other)
-    assert of_another.is_foreign
-    assert f"the trust file names {ORIGIN} with genesis {'f' * 64}" in of_another.step("trust root").detail
-    assert not check(proof=proof_of(2), trust=other).is_foreign  # it does not lead to its own checkpoint
-    assert not check(proof=proof_of(2)).is_foreign
+    report = check_elsewhere()
+    assert report.outcome == "foreign"
+    assert (report.verdict, report.exit_code, report.to_json()["outcome"]) == ("failed", 1, "foreign")
+    assert f"the trust file names {ORIGIN}" in report.step("trust root").detail
+    assert check_elsewhere(entry=elsewhere().entries[0]).outcome == "failed"  # it leads to no checkpoint
+    assert check_elsewhere(trust=trust(witness_policy())).outcome == "foreign"
+
+
+def test_nothing_signed_in_the_trusted_name_is_excused_by_naming_another_ledger() -> None:
+    trusted = note.Verifier.from_vkey(log_vkey())
+    for key_hash in (trusted.key_hash, bytes(4)):
+        line = note.NoteSignature(ORIGIN, key_hash, bytes(64)).line
+        assert check_elsewhere(line).outcome == "failed"
+    forged = proofs.cosign("other\n", "A.example", WITNESSES["A"], 1)
+    assert check_elsewhere(forged, trust=trust(witness_policy())).outcome == "failed"
+    # Two ledgers of different names have no genesis in common.
+    genesis = elsewhere().genesis_id
+    assert check_elsewhere(trust=dataclasses.replace(trust(), genesis=genesis)).outcome == "failed"
+
+
+def changed_with_another_genesis() -> bytes:
+    """The entry of the allegation, its issue and one digit of its genesis changed."""
+    value = json.loads(payload_of(3))
+    value["predicate"]["claim"]["issue"] = "osh/ppe"
+    genesis = value["predicate"]["ledger"]["genesis"]
+    value["predicate"]["ledger"]["genesis"] = ("1" if genesis[0] != "1" else "2") + genesis[1:]
+    return resigned(canonical.encode(value), small_log().keys["clw"].seed)
+
+
+def forged(line: note.NoteSignature) -> tuple[bytes, str]:
+    """That entry as the last of a tree of its own, whose checkpoint has this signature line."""
+    data = changed_with_another_genesis()
+    head, _, signed = proof_of(3, [*small_log().entries[:3], data]).rpartition("\n\n")
+    assert signed.count("\n") == 1
+    return data, f"{head}\n\n{line.line}"
+
+
+FORGED_LINES = {
+    "zeros for the log's signature": note.NoteSignature(
+        ORIGIN, note.Verifier.from_vkey(log_vkey()).key_hash, bytes(64)
+    ),
+    "a key that is not listed": note.NoteSignature(ORIGIN, EARLIER.verifier.key_hash, bytes(64)),
+    "somebody else's name": note.NoteSignature("somebody.example", bytes(4), bytes(64)),
+}
+
+
+@pytest.mark.parametrize("line", FORGED_LINES.values(), ids=FORGED_LINES)
+def test_a_forgery_in_the_name_of_the_trusted_ledger_is_never_called_foreign(
+    line: note.NoteSignature,
+) -> None:
+    entry, proof = forged(line)
+    report = check(entry=entry, proof=proof)
+    assert [name for name, grade in grades(report).items() if grade == "failed"] == [
+        "trust root",
+        "checkpoint",
+    ]
+    assert (report.outcome, report.verdict, report.exit_code) == ("namesake", "failed", 1)
+
+
+def second_history(data: bytes) -> str:
+    """The proof of an entry in a tree that the log's own key has signed."""
+    return proof_of(3, [*small_log().entries[:3], data])
+
+
+def test_a_key_that_signs_a_second_history_is_told_apart_from_a_forgery() -> None:
+    data = changed_with_another_genesis()
+    report = check(entry=data, proof=second_history(data))
+    assert grades(report)["checkpoint"] == "held"
+    assert (report.outcome, report.verdict, report.exit_code) == ("split-view", "failed", 1)
+    # Outside the tree that was signed, it shows nothing of the key.
+    assert check(entry=data).outcome == "failed"
+
+
+def test_nothing_else_that_fails_hides_a_second_history() -> None:
+    payload = entry.decode_entry(changed_with_another_genesis()).envelope.payload
+    unsigned = envelope.Signature(small_log().keys["clw"].id, bytes(64))
+    data = entry.encode_entry(envelope.normalised(payload, [unsigned]), "2026-01-05T09:00:09.000Z")
+    report = check(entry=data, proof=second_history(data))
+    assert grades(report)["signatures"] == "failed"
+    assert report.outcome == "split-view"
 
 
 def test_an_entry_that_names_another_log_fails_at_the_trust_root() -> None:
@@ -179,7 +282,7 @@ def test_an_entry_that_names_another_log_fails_at_the_trust_root() -> None:
     report = check(3, entry=entries[3], proof=proof_of(3, entries))
     assert grades(report)["inclusion"] == "held"
     assert grades(report)["trust root"] == "failed"
-    assert not report.is_foreign
+    assert report.outcome == "failed"
 
 
 def test_a_second_genesis_is_not_entry_0() -> None:
@@ -223,6 +326,24 @@ def test_a_later_version_is_proven_but_not_understood() -> None:
     assert grades(report)["statement"] == "unchecked"
     assert report.verdict == "logged, unwitnessed; inclusion proven, content not understood"
     assert report.exit_code == 0
+
+
+def test_what_a_stranger_signed_cannot_steer_the_terminal_that_tells_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    value = json.loads(payload_of(3))
+    value["predicateType"] = "urn:x\x1b[2J\x1b[H\u009b8m\n  verdict: logged, witnessed"
+    data = resigned(canonical.encode(value), bytes(range(32)))
+    entries = [*small_log().entries, data]
+    (tmp_path / "4.entry").write_bytes(data)
+    (tmp_path / "4.tlog-proof").write_text(proof_of(len(entries) - 1, entries))
+    (tmp_path / "trust.json").write_text(receipt.format_trust(trust()))
+    for more in ([], ["--json"]):
+        main([str(tmp_path / "4.entry"), "--trust", str(tmp_path / "trust.json"), *more])
+        said = capsys.readouterr().out
+        assert "predicateType" in said or "urn:x" in said
+        assert not set(said) & SHAPELESS
+        assert not any(line.strip() == "verdict: logged, witnessed" for line in said.splitlines())
 
 
 def test_a_malformed_statement_fails_although_it_was_logged() -> None:

@@ -11,9 +11,10 @@ from api.web.verify_words import GRADES, KINDS, PARTS, SENTENCES, STEPS, transla
 from ledger.core.index_proof import _CHECKS as PROOF_CHECKS
 from ledger.core.receipt import _CHECKS as RECEIPT_CHECKS
 from ledger.core.receipt import format_trust, parse_trust
+from ledger.core.report import FOREIGN, NAMESAKE, SPLIT_VIEW
 from ledger.domain.terms import Terms
 from ledger.verifier.bundle import CHECKS
-from ledger.verifier.words import FOREIGN, QUESTIONS
+from ledger.verifier.words import QUESTIONS
 from tests.support.builder import KeyPair, log_vkey
 from tests.vectors.proofs import witness_vkey
 
@@ -55,7 +56,7 @@ def test_parts_kinds_and_grades_are_those_of_the_scripts() -> None:
     assert listed is not None
     assert re.findall(r'"([a-z]+)"', listed[1]) == list(PARTS)
     assert set(re.findall(r'kind: "([a-z-]+)"', script("subject.js"))) == set(KINDS)
-    assert set(GRADES) | {FOREIGN} == set(translated(language("en"))["meanings"])
+    assert set(GRADES) | {FOREIGN, NAMESAKE, SPLIT_VIEW} == set(translated(language("en"))["meanings"])
 
 
 def test_every_language_has_all_of_it() -> None:

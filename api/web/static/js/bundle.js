@@ -4,7 +4,7 @@ import { Refusal, fromBase64, hex, isDigest, isName, isSlug, utf8 } from "./byte
 import { decodeCanonical } from "./canonical.js";
 import { isIndexKey } from "./index.js";
 
-const FORMAT = "urn:evidence-ledger:v1:bundle";
+export const BUNDLE_FORMAT = "urn:evidence-ledger:v1:bundle";
 const LINE_LIMIT = 1 << 26;
 
 // --- reading ---------------------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ const isAscending = (list) => list.every((one, at) => at === 0 || list[at - 1] <
 const compareTexts = (one, other) => (hex(utf8(one)) < hex(utf8(other)) ? -1 : one === other ? 0 : 1);
 
 function readHead(value) {
-  if (value.format !== FORMAT) bad(`its format is not ${FORMAT}`);
+  if (value.format !== BUNDLE_FORMAT) bad(`its format is not ${BUNDLE_FORMAT}`);
   demand(value, ["about", "checkpoint", "format", "genesis", "origin", ...("index" in value ? ["index"] : [])]);
   if (!isTexts([value.about, value.checkpoint, value.genesis, value.origin])) bad("its members are texts");
   if (!isName(value.about) || !isDigest(value.genesis)) bad("about or genesis is malformed");

@@ -35,15 +35,16 @@ export function refused(error) {
   return sentence("{code}: {what}", { code: error.name, what: error.message });
 }
 
-// A step of a report: `said` are sentences, `detail` the same in English, `entries` the positions that failed it;
-// `foreign` when it failed because the file is of another ledger than the reader trusts.
-export function stepOf(number, name, [grade, said, entries = [], foreign = false]) {
+// A step of a report: `said` are sentences, `detail` the same in English, `entries` the positions that failed it; `cause`
+// why it failed, where that may follow from the file being of another ledger than the reader trusts: "foreign",
+// "namesake", "unwitnessed".
+export function stepOf(number, name, [grade, said, entries = [], cause = ""]) {
   const sentences = [said].flat();
-  return { number, name, grade, said: sentences, detail: sentences.map((one) => plain(one)).join("; "), entries, foreign };
+  return { number, name, grade, said: sentences, detail: sentences.map((one) => plain(one)).join("; "), entries, cause };
 }
 
 // Yields the step of each check ([name, judge]) in order, as soon as it is decided; after one that finds the subject
-// unreadable there is none. A judge gives [grade, said, entries?], or throws what fails its step.
+// unreadable there is none. A judge gives [grade, said, entries?, cause?], or throws what fails its step.
 export async function* takeSteps(checks, subject, first = 1) {
   for (const [at, [name, judge]] of checks.entries()) {
     let found;
@@ -69,15 +70,19 @@ export function gravest(steps) {
   return ["unreadable", "failed", "unverified", "unchecked"].find((grade) => steps.some((step) => step.grade === grade)) ?? "held";
 }
 
-// The steps that hold a file against what the trust file names.
-const OF_THE_TRUST_FILE = ["trust root", "checkpoint", "witnesses"];
-
-// What they amount to, by the name of its words: the gravest grade, or `foreign` where nothing failed but what follows
-// from the file being of another ledger than is trusted.
+// What they amount to, by the name of its words: the gravest grade, or what the file has to do with the ledger trusted.
+// "split-view": its tree begins otherwise, and a trusted key has signed it. "namesake": it names the ledger trusted and
+// begins otherwise. "foreign": it names another, and nobody signed it in the name of the one trusted. The last two only
+// where nothing else failed.
 export function outcome(steps) {
   const failed = steps.filter(({ grade }) => grade === "failed");
-  const isForeign = steps.some(({ foreign }) => foreign) && failed.every(({ name }) => OF_THE_TRUST_FILE.includes(name));
-  return isForeign ? "foreign" : gravest(steps);
+  const causeOf = (name) => failed.find((step) => step.name === name)?.cause;
+  const hasHeld = (name) => steps.some((step) => step.name === name && step.grade === "held");
+  const root = causeOf("trust root");
+  if (root === "namesake" && hasHeld("inclusion") && hasHeld("checkpoint")) return "split-view";
+  if (root === "namesake" && failed.every(({ name, cause }) => cause || name === "checkpoint")) return "namesake";
+  if (root === "foreign" && causeOf("checkpoint") === "foreign" && failed.every(({ cause }) => cause)) return "foreign";
+  return gravest(steps);
 }
 
 const AT_A_TIME = 50; // entries between two words about progress

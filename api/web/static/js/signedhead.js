@@ -1,6 +1,6 @@
 // What is asked of the checkpoint in a file, once each (ledger/core/receipt.py).
 
-import { sentence } from "./grading.js";
+import { refused, sentence } from "./grading.js";
 import { isQuorum, openCheckpoint, splitNote } from "./note.js";
 
 // A file that is bound to one ledger is bound to the one that the trust file names.
@@ -8,7 +8,9 @@ export function judgeTrustRoot(origin, genesis, trust) {
   if (origin === trust.origin && genesis === trust.genesis) return ["held", sentence("{origin} with genesis {genesis}", { origin, genesis })];
   const values = { origin, genesis, own_origin: trust.origin, own_genesis: trust.genesis };
   const said = sentence("{origin} with genesis {genesis}; the trust file names {own_origin} with genesis {own_genesis}", values);
-  return ["failed", said, [], true];
+  if (origin === trust.origin) return ["failed", said, [], "namesake"];
+  // Two ledgers have nothing in common: one genesis under two names is a forgery.
+  return ["failed", said, [], genesis === trust.genesis ? "" : "foreign"];
 }
 
 // A trusted key of the log signed it. `subject` has `trust` and `note`, and is given `opened`: the keys that signed.
@@ -32,8 +34,13 @@ export async function judgeLogSignature(note, { origin, logs }, witnesses = []) 
     return { finding: ["failed", said], opened: null };
   }
   const [log] = [...signing, ...logs];
-  const { verified } = await openCheckpoint(note, log, [...signing.slice(1), ...witnesses]);
-  return { finding: ["held", sentence("signed by {name}, key {hash}", { name: log.name, hash: log.hash })], opened: verified };
+  try {
+    const { verified } = await openCheckpoint(note, log, [...signing.slice(1), ...witnesses]);
+    return { finding: ["held", sentence("signed by {name}, key {hash}", { name: log.name, hash: log.hash })], opened: verified };
+  } catch (error) {
+    if (signing.length > 0 || error.code !== "note-unverified") throw error;
+    return { finding: ["failed", refused(error), [], "foreign"], opened: null };
+  }
 }
 
 // The cosignatures make the quorum of the reader's policy; `subject.witnessed` then says whether they do, and
@@ -56,7 +63,7 @@ export function judgeQuorum(policy, names) {
   const values = { n: names.size, quorum: policy.quorum };
   if (policy.quorum === "none") return ["unchecked", sentence("{n} cosignatures; the trust file asks for no witnesses", values)];
   // The first receipt of a ledger is signed by the log alone: sound, yet no quorum counts it.
-  if (!isQuorum(policy, names)) return ["failed", sentence("{n} cosignatures, the quorum {quorum} is not reached", values)];
+  if (!isQuorum(policy, names)) return ["failed", sentence("{n} cosignatures, the quorum {quorum} is not reached", values), [], "unwitnessed"];
   return ["held", sentence("{n} cosignatures, quorum {quorum}", values)];
 }
 

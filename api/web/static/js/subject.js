@@ -2,6 +2,7 @@
 
 import { Refusal, fromBase64, fromUtf8, hex, sha256, utf8 } from "./bytes.js";
 import { looksLikeZip, openArchive } from "./archive.js";
+import { BUNDLE_FORMAT } from "./bundle.js";
 import { BUNDLE_STEPS, bundleVerdict, verifyBundle } from "./bundlesteps.js";
 import { refused, sentence, stepOf } from "./grading.js";
 import { INDEX_PROOF_FORMAT, INDEX_PROOF_STEPS, verifyIndexProof } from "./indexproof.js";
@@ -10,6 +11,7 @@ import { PROOF_HEADER, RECEIPT_STEPS, keysInClaim, parseProof, verifyReceipt } f
 import { PREDICATE, decodeEntry } from "./statement.js";
 
 export const FILE_LIMIT = 2 ** 30; // bytes of all files together; a browser holds them in memory
+const BUNDLE_HEAD = 2 ** 16; // bytes in which a bundle has said what it is
 const JSON_LIMIT = 2 ** 22; // bytes of a receipt or trust file in JSON
 
 // {subjects, trust, left} of the files ([{name, bytes}]): what can be verified, each with its `pieces` ([{role, name,
@@ -36,8 +38,15 @@ async function sortIn({ name, bytes }, found) {
   else if (looksLikePage(bytes)) found.subjects.push(bundleOf(name, takeFromPage(bytes)));
   else if (looksLikeZip(bytes)) found.subjects.push(zipped(name, bytes));
   else if (start.includes(INDEX_PROOF_FORMAT)) found.subjects.push({ kind: "index-proof", name, pieces: [{ role: "index-proof", name, bytes }] });
-  else if (!(await sortInJson(name, bytes, found))) found.subjects.push(bundleOf(name, bytes));
+  else if (!(await sortInJson(name, bytes, found))) found.subjects.push(looksLikeBundle(bytes) ? bundleOf(name, bytes) : strange(name));
 }
+
+// Whatever is damaged in a bundle is for its own steps to find, as long as it says that it is one.
+function looksLikeBundle(bytes) {
+  return new TextDecoder("latin1").decode(bytes.subarray(0, BUNDLE_HEAD)).includes(BUNDLE_FORMAT);
+}
+
+const strange = (name) => ({ kind: "unreadable", name, pieces: [], error: sentence("this is no bundle, dossier, receipt or proof file") });
 
 function bundleOf(name, bytes, documents = []) {
   return { kind: "bundle", name, pieces: [{ role: "bundle", name: "bundle.jsonl", bytes }, ...documents] };

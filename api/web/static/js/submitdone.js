@@ -51,10 +51,17 @@ async function show(receipt) {
   byId("receipt-title").focus();
 }
 
+const ASK_AGAIN = 5_000; // milliseconds until a bundle is asked for again that the ledger has not got yet
+const MOST = 60; // times that it is asked for
+
 // The statement's bundle, checked before it is kept as the receipt was: by what this very ledger says of its keys.
-async function saveBundle({ id, index, entry }) {
+// A ledger indexes its newest entries once in a while, and has no bundle of them before.
+async function saveBundle(receipt, times = 1) {
+  const { id, index, entry } = receipt;
   const tell = (text) => void (byId("bundle-told").textContent = text);
-  tell(words.gettingBundle);
+  byId("save-bundle").disabled = true;
+  if (times === 1) tell(words.gettingBundle);
+  let isLate = false;
   try {
     const bytes = await fileAt(`/v1/statements/${id}/bundle`);
     const trust = await parseTrust(fromUtf8(await fileAt(page.trust)));
@@ -63,7 +70,11 @@ async function saveBundle({ id, index, entry }) {
     saveFile(`statement-${id}.jsonl`, bytes, "application/jsonl");
     tell(words.bundleSaved);
   } catch (error) {
-    tell(error.code === "nothing-to-bundle" ? words.notIndexed : say(words.noBundle, { why: error.message }));
+    isLate = error.code === "nothing-to-bundle" && times < MOST;
+    tell(isLate ? words.notIndexed : say(words.noBundle, { why: error.message }));
+    if (isLate) setTimeout(() => saveBundle(receipt, times + 1), ASK_AGAIN);
+  } finally {
+    byId("save-bundle").disabled = isLate;
   }
 }
 

@@ -111,7 +111,7 @@ async function start() {
     make().catch((error) => tell(error.message));
   });
   byId("look-again").addEventListener("click", () => show().catch((error) => tell(error.message)));
-  armNames(byId("make"), () => names, words, () => complain(""));
+  armNames(byId("make"), () => names, words, () => {});
   await show();
   names = await loadNames();
 }

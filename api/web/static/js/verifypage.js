@@ -11,7 +11,7 @@ import { startWeakKey } from "./verifyweak.js";
 const page = data("page");
 const { words } = page;
 const verifier = new Verifier(page.worker);
-const state = { files: [], subjects: [], left: [], shown: 0, trust: null };
+const state = { files: [], subjects: [], left: [], shown: 0, trust: null, statement: null };
 
 // A sentence of the verifier in the page's language.
 const told = (sentence) => plain(sentence, (template) => page.sentences[template] ?? template);
@@ -43,19 +43,18 @@ async function trust(text, source) {
 
 async function chooseTrust(event) {
   const [file] = event.target.files;
-  event.target.value = "";
   if (file) await trust(await file.text(), words.byFile);
 }
 
-async function fetchText(address) {
+async function fetchFile(address) {
   const response = await fetch(address);
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  if (!response.ok) throw Object.assign(new Error(`HTTP ${response.status}`), { status: response.status });
   return response;
 }
 
 async function useOwnTrust() {
   try {
-    await trust(await (await fetchText(page.trust)).text(), words.byLedger);
+    await trust(await (await fetchFile(page.trust)).text(), words.byLedger);
   } catch (error) {
     byId("trust-told").textContent = say(words.notFetched, { why: error.message });
   }
@@ -106,19 +105,31 @@ const asFiles = (list) => [...list].map((file) => ({ name: file.name, blob: file
 async function takePasted() {
   const text = byId("pasted").value.trim();
   if (text === "") return status(words.pasteFirst);
+  byId("files").value = "";
   // A bundle ends with a newline, which a clipboard loses.
   await take([{ name: words.pasted, blob: new Blob([text, "\n"]) }]);
 }
 
 async function takeExample() {
   status(words.fetching);
+  await takeFetched(page.example.address, page.example.name);
+}
+
+// The bundle of the statement whose receipt lacks the keys of those who signed it.
+async function takeBundle() {
+  status(words.fetchingBundle);
+  await takeFetched(`/v1/statements/${state.statement}/bundle`, `statement-${state.statement}.jsonl`, words.noBundle);
+}
+
+async function takeFetched(address, name, missing = null) {
+  byId("files").value = "";
   let blob;
   try {
-    blob = await (await fetchText(page.example.address)).blob();
+    blob = await (await fetchFile(address)).blob();
   } catch (error) {
-    return status(say(words.notFetched, { why: error.message }));
+    return status(error.status === 404 && missing !== null ? missing : say(words.notFetched, { why: error.message }));
   }
-  await take([{ name: page.example.name, blob }]);
+  await take([{ name, blob }]);
 }
 
 // --- checking -----------------------------------------------------------------------------------------------------------
@@ -132,6 +143,7 @@ async function check(which) {
   try {
     const { steps, verdict } = await run(subject, { which }, "", say(words.checking, subject));
     await showVerdict(subject, steps, verdict);
+    offerBundle(subject, steps);
     if (steps.at(-1).grade === "unreadable") return; // there is nothing to be judged after a change
     await startDrill({ page, verifier, told, run, which, subject, isTrusting: state.trust !== null });
   } catch (error) {
@@ -139,8 +151,15 @@ async function check(which) {
   }
 }
 
+// A receipt whose keys are not at hand: where they are.
+function offerBundle(subject, steps) {
+  const lacking = subject.kind === "receipt" && steps.some(({ name, grade }) => name === "signatures" && grade === "unchecked");
+  state.statement = steps.find(({ name }) => name === "statement")?.said[0].values.id ?? null;
+  byId("keys").hidden = !lacking || state.statement === null;
+}
+
 function clearResult() {
-  byId("drill").hidden = true;
+  for (const id of ["drill", "keys", "steps-table"]) byId(id).hidden = true;
   for (const id of ["verdict", "verdict-words", "engine"]) byId(id).textContent = "";
   delete byId("verdict").dataset.grade;
   byId("steps").replaceChildren();
@@ -161,6 +180,7 @@ async function run(subject, given, prefix, doing) {
     const verdict = await verifier.ask("check", given, ({ step, done, total }) => {
       if (!step) return tell(0, "", done / total);
       steps.push(step);
+      byId(`${prefix}steps-table`).hidden = false;
       byId(`${prefix}steps`).append(rowOf(step));
       tell(step.number, page.questions[step.name] ?? "");
     });
@@ -225,23 +245,24 @@ function makeDroppable(place) {
   place.addEventListener("dragleave", over);
   place.addEventListener("drop", (event) => {
     over(event);
+    byId("files").files = event.dataTransfer.files;
     take(asFiles(event.dataTransfer.files));
   });
 }
 
 function main() {
   byId("unscripted").hidden = true;
-  byId("checker").hidden = false;
+  for (const id of ["checker", "weak"]) byId(id).hidden = false;
   makeDroppable(byId("drop"));
-  byId("files").addEventListener("change", (event) => {
-    take(asFiles(event.target.files));
-    event.target.value = "";
-  });
+  byId("files").addEventListener("change", (event) => take(asFiles(event.target.files)));
   byId("trust").addEventListener("change", chooseTrust);
+  // The names stay to be read; the same files can be chosen again all the same.
+  for (const id of ["files", "trust"]) byId(id).addEventListener("click", (event) => void (event.target.value = ""));
   byId("own-trust").addEventListener("click", useOwnTrust);
   byId("no-trust").addEventListener("click", () => trust(null, ""));
   byId("check-pasted").addEventListener("click", takePasted);
   byId("example")?.addEventListener("click", takeExample);
+  byId("get-bundle").addEventListener("click", takeBundle);
   byId("stop").addEventListener("click", stop);
   startWeakKey(words);
 }
