@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ledger.domain.visibility import ANONYMOUS, Viewer
-from projections import answering
+from projections import answering, timeline
+from projections import checklist as checklist_view
 from projections import open_items as open_items_view
 from projections import registry as registry_view
 from projections.answering import Took
@@ -16,15 +17,25 @@ from projections.as_of import NOW, AsOf, Moment
 from projections.items import Item, Slice
 from projections.names import Names
 from projections.open_items import Addressee, OpenItem
-from projections.queries import Conn, NotFound, Resolved, reader_at, resolve_name, threads_of, with_names
+from projections.queries import (
+    Conn,
+    NotFound,
+    Resolved,
+    reader_at,
+    resolve_name,
+    threads_of,
+    with_names,
+    with_profiles,
+)
 from projections.reader import Reader
 from projections.registry import Entry
-from projections.shown import Shown, show
 from projections.statements import statements
+from projections.timeline import Line
 from projections.voices import bearing
 
 _SQL = statements("party_queries")
-LISTS: Final = ("asked", "signed", "attributed", "captured")
+STATED: Final = ("signed", "attributed", "captured")
+LISTS: Final = ("asked", *STATED)
 FEW: Final = 20
 """So many of each list stand on a party's page, the newest first."""
 MANY: Final = 50
@@ -54,14 +65,15 @@ class Chosen:
 @dataclass(frozen=True, slots=True)
 class Record:
     """What a party has to do with: `signed` in its own voice, `attributed` to it by others, `captured` by it
-    of others, `asked` of it, each the newest first. `kinds` counts, by list, all there are of each kind.
-    `following` is the cursor of the rest of the one list that was chosen.
+    of others, `asked` of it, each the newest first, a determination with how it was reached. `kinds`
+    counts, by list, all there are of each kind. `following` is the cursor of the rest of the one list that
+    was chosen.
     """
 
     entry: Entry
-    signed: tuple[Shown, ...]
-    attributed: tuple[Shown, ...]
-    captured: tuple[Shown, ...]
+    signed: tuple[Line, ...]
+    attributed: tuple[Line, ...]
+    captured: tuple[Line, ...]
     asked: tuple[Asked, ...]
     kinds: Mapping[str, Mapping[str, int]]
     following: str | None
@@ -92,7 +104,8 @@ def record(
     chosen: Chosen = Chosen(),
 ) -> Record:
     """What is known of the party `name`; an old name leads to what it became. Raises `NotFound`."""
-    reader = reader_at(conn, as_of, viewer, today, registry_view.TABLE, open_items_view.TABLE)
+    views = (registry_view.TABLE, open_items_view.TABLE, checklist_view.TABLE)
+    reader = reader_at(conn, as_of, viewer, today, *views)
     resolved = resolve_name(reader, name)
     registered = reader.items(reader.positions_by_key(registry_view.TABLE, resolved.all))
     if not registered:
@@ -101,17 +114,19 @@ def record(
     reader.items(position for one in found.lists.values() for position in one)  # all of them in one query
     items = {list_: reader.items(positions) for list_, positions in found.lists.items()}
     threads = threads_of(reader, items["asked"], open_items_view.TABLE) if items["asked"] else []
-    everything = [*registered, *threads, *(item for one in items.values() for item in one)]
-    known = with_names(reader, reader.with_context(everything), resolved.all)
+    listed = [item for one in items.values() for item in one]
+    near = reader.with_context([*registered, *threads, *listed])
+    known = with_names(reader, with_profiles(reader, listed, near), resolved.all)
     entry = registry_view.view(resolved.name, known)
     assert entry is not None, "a name with rows in the registry has an entry"
     slugs = {one.partition(":")[2] for one in resolved.all}
+    lines = {list_: timeline.view(items[list_], known, today=reader.moment.today)[::-1] for list_ in STATED}
     standing = (asked(item, slugs, known, reader.moment.today) for item in items["asked"][::-1])
     return Record(
         entry=entry,
-        signed=_newest(items["signed"], known),
-        attributed=_newest(items["attributed"], known),
-        captured=_newest(items["captured"], known),
+        signed=tuple(lines["signed"]),
+        attributed=tuple(lines["attributed"]),
+        captured=tuple(lines["captured"]),
         asked=tuple(one for one in standing if one is not None),
         kinds=found.kinds,
         following=found.following,
@@ -150,12 +165,10 @@ def _found(reader: Reader, resolved: Resolved, chosen: Chosen) -> _Found:
         newest = sorted(positions, reverse=True)
         if list_ == chosen.list and len(newest) > most:
             found.following = str(newest[most - 1])
-        found.lists[list_] = newest[:most]
+        # One more is shown sooner than that there is one more.
+        whole = chosen.list is None and sum(found.kinds[list_].values()) == len(newest)
+        found.lists[list_] = newest if whole else newest[:most]
     return found
-
-
-def _newest(items: list[Item], known: Slice) -> tuple[Shown, ...]:
-    return tuple(show(item, known) for item in items[::-1])
 
 
 def asked(item: Item, slugs: set[str], known: Slice, today: str) -> Asked | None:

@@ -8,18 +8,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from api.cli.words import _
 from ledger.core.refusal import LedgerError
+from ledger.core.visible import visible, visible_json, visible_line
 
 # Wider lines are hard to read; narrower terminals get what they have.
 WIDEST = 120
 
 
+class _Console(Console):
+    """Prints what strangers wrote without letting it steer the terminal; its own colours are put in later."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
+
+
 def out() -> Console:
     """Standard output: no colour and no markup when it is not a terminal."""
-    console = Console(highlight=False, soft_wrap=False)
+    console = _Console(highlight=False, soft_wrap=False)
     if console.width > WIDEST:
         console.width = WIDEST
     return console
@@ -27,7 +37,7 @@ def out() -> Console:
 
 def err() -> Console:
     """Standard error, for progress and for errors."""
-    return Console(stderr=True, highlight=False)
+    return _Console(stderr=True, highlight=False)
 
 
 def say(text: str = "") -> None:
@@ -37,15 +47,15 @@ def say(text: str = "") -> None:
 
 def say_json(value: Any) -> None:
     """One JSON value for programs, the same on a terminal and in a pipe, and there at once."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(visible_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
     sys.stdout.flush()
 
 
 def complain(what: str, mend: str = "", code: str = "") -> None:
     """An error in one line: what is wrong, and how to mend it."""
     start = _("evidence: {what}", what=what)
-    text = " ".join(f"{start} ({code})".split() if code else start.split())
-    sys.stderr.write(f"{text} - {mend}\n" if mend else f"{text}\n")
+    text = visible_line(f"{start} ({code})" if code else start)
+    sys.stderr.write(f"{text} - {visible_line(mend)}\n" if mend else f"{text}\n")
 
 
 class NotConfirmed(LedgerError):
@@ -61,7 +71,7 @@ def confirm(question: str, *, is_answered: bool, as_json: bool) -> None:
         return
     line = ""
     if not as_json:
-        sys.stderr.write(_("{question} [y/N] ", question=question))
+        sys.stderr.write(_("{question} [y/N] ", question=visible_line(question)))
         sys.stderr.flush()
         line = sys.stdin.readline()
         if not sys.stdin.isatty():

@@ -6,7 +6,6 @@ A name that nobody has registered is answered with those that resemble it.
 from __future__ import annotations
 
 import re
-from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
@@ -21,6 +20,7 @@ from ledger.core.refusal import LedgerError
 if TYPE_CHECKING:
     from api.client.http import Client
     from api.settings import Settings
+    from ledger.core.receipt import Trust
 
 Statement = Annotated[
     str, typer.Argument(metavar="STATEMENT", help="A statement's id, or the number of its entry.")
@@ -50,19 +50,17 @@ def demand_statement(text: str) -> str:
     return text
 
 
-def statement_id(client: Client, text: str) -> str:
-    """The id of the statement; of an entry's number the ledger is asked.
+def statement_id(client: Client, text: str, trust: Trust | None = None) -> str:
+    """The id of the statement; of an entry's number the ledger is asked, and has to prove it.
 
-    Raises UsageError for what is neither, and RefusedByServer for an entry that there is not.
+    Raises UsageError for what is neither, RefusedByServer for an entry that there is not, and BadAnswer.
     """
     if is_digest(demand_statement(text)):
         return text
     # Imported late, as whoever gives an id does without.
-    from ledger.core.entry import decode_entry
-    from ledger.core.statement import read_statement
+    from api.client.asked import id_of_entry
 
-    shown = client.get(f"/v1/statements/{text}")
-    return read_statement(decode_entry(b64decode(shown["entry"])).envelope.payload).id
+    return id_of_entry(client, int(text), trust)
 
 
 # --- factories and parties ----------------------------------------------------------------

@@ -13,6 +13,7 @@ from api.cli.options import Data, Database, Json, TrustFile, Url, UsageError, lo
 from api.cli.place import reach
 from api.cli.verifying import print_report
 from api.cli.words import _
+from api.client.asked import check_answers
 from ledger.core.grammar import is_digest, is_slug
 from ledger.core.index_proof import verify_index_proof
 from ledger.domain.names import LEDGER
@@ -84,13 +85,14 @@ def _prove(
     as_json: bool,
 ) -> None:
     """Fetch, keep, and check as anyone would; exit code of the check."""
+    root = trust_of(trust, settings)
     with reach(settings) as client:
-        text = client.text(
-            f"/v1/proofs/{what}", **{name: _resolved(client, value) for name, value in asked.items()}
-        )
+        meant = {name: _resolved(client, value, root) for name, value in asked.items()}
+        text = client.text(f"/v1/proofs/{what}", **meant)
     if output is not None:
         output.write_text(text, encoding="utf-8")
-    report = verify_index_proof(text, trust_of(trust, settings))
+    check_answers(text, what, meant)
+    report = verify_index_proof(text, root)
     if as_json:
         say_json({"file": None if output is None else str(output), **report.to_json()})
     else:
@@ -112,10 +114,10 @@ def _demand_key(key: str) -> str:
     return key
 
 
-def _resolved(client: Client, asked: str) -> str:
+def _resolved(client: Client, asked: str, trust: Trust | None) -> str:
     """An index key or a statement, by its id where it was named by its entry's number."""
     kind, colon, rest = asked.rpartition(":")
-    return f"{kind}{colon}{statement_id(client, rest)}" if kind in ("", "statement") else asked
+    return f"{kind}{colon}{statement_id(client, rest, trust)}" if kind in ("", "statement") else asked
 
 
 def trust_of(given: Path | None, settings: Settings) -> Trust | None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from api.cli import plain
@@ -19,7 +18,6 @@ from api.cli.render import (
     event_words,
     flagged,
     full_name,
-    hard_to_find,
     heading,
     profile_lines,
     related,
@@ -83,8 +81,6 @@ def _matrix_row(console: Console, row: Mapping[str, Any], page: Page) -> None:
     console.print(
         Text(f"{row['label']} ({row['issue']})" if row["issue"] else row["label"], style="bold underline")
     )
-    if row["detectability"]:
-        console.print(Padding(Text(hard_to_find(row["detectability"]), style="dim"), (0, 0, 0, 2)))
     for cell in row["allegations"]:
         block(console, [(_("allegation"), "cyan"), (f"#{cell['position']}", "dim")], _claim_lines(cell, page))
     for cell in row["observations"]:

@@ -14,6 +14,7 @@ from rich.text import Text
 from api.cli.console import out
 from api.cli.words import _
 from ledger.core.report import Report
+from ledger.core.visible import visible_line
 from ledger.verifier.words import QUESTIONS, hints, meaning
 
 PAGE_TEXT = "page text"
@@ -89,7 +90,7 @@ def print_report(console: Console, report: Report) -> None:
     grid.add_column(overflow="fold")
     for step in report:
         words, style = GRADES[step.grade]
-        told = [Text(QUESTIONS.get(step.name, "")), Text(step.detail, style="dim")]
+        told = [Text(QUESTIONS.get(step.name, "")), Text(visible_line(step.detail), style="dim")]
         grid.add_row(str(step.number), step.name, Text(words, style=style), Group(*filter(None, told)))
     console.print(grid)
-    console.print(Text(_("verdict: {verdict}", verdict=report.verdict), style="bold"))
+    console.print(Text(_("verdict: {verdict}", verdict=visible_line(report.verdict)), style="bold"))

@@ -45,7 +45,7 @@ def proof(
     root = read_trust(trust, settings)
     folder = receipts or (settings.receipts_folder if data else Path("receipts"))
     with reach(settings) as client:
-        upgrade, promised = client.upgrade(statement_id(client, asked)), promise(client, root)
+        upgrade, promised = client.upgrade(statement_id(client, asked, root)), promise(client, root)
     newest = upgrade.receipt
     report = verify_receipt(newest.entry, newest.proof, root, keys_of_receipts(folder))
     sound = all(s.grade not in (FAILED, UNREADABLE) or s.name == "witnesses" for s in report)

@@ -19,7 +19,8 @@ from typing import IO, Any, Self
 import httpx2
 
 from api.client.signed import CapturedFile, Signed
-from ledger.core.refusal import LedgerError
+from ledger.core.entry import decode_entry
+from ledger.core.refusal import LedgerError, Refusal
 
 TIMEOUT = httpx2.Timeout(60.0, connect=10.0)
 JSON_LINES = "application/jsonl"
@@ -184,17 +185,19 @@ class Client:
                 out.write(chunk)
 
     def receipt(self, statement_id: str) -> Receipt:
-        """The newest receipt for a statement that is in the log."""
-        return _receipt(self.get(f"/v1/statements/{statement_id}/proof"), duplicate=True)
+        """The newest receipt for a statement that is in the log. Raises `BadAnswer` for one of another."""
+        return _of(statement_id, _receipt(self.get(f"/v1/statements/{statement_id}/proof"), duplicate=True))
 
     def upgrade(self, statement_id: str) -> Upgrade:
-        """The newest receipt, and what the server says of publication."""
+        """The newest receipt, and what the server says of publication. Raises `BadAnswer` for a receipt of
+        another statement.
+        """
         value = self.get(f"/v1/statements/{statement_id}/proof")
         try:
             published, delay = int(value["published"]), int(value["maxPublishDelay"])
         except (KeyError, TypeError, ValueError) as error:
             raise BadAnswer("the answer is no proof", "check that the address is a ledger's") from error
-        return Upgrade(_receipt(value, duplicate=True), published, delay)
+        return Upgrade(_of(statement_id, _receipt(value, duplicate=True)), published, delay)
 
     def _request(self, method: str, path: str, **options: Any) -> httpx2.Response:
         with _translated():
@@ -260,6 +263,20 @@ def _receipt(value: Any, duplicate: bool) -> Receipt:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadAnswer("the answer is not a receipt", "check that the address is a ledger's") from error
+
+
+def _of(statement_id: str, receipt: Receipt) -> Receipt:
+    """The receipt, if its entry holds that statement: otherwise a withheld one would pass for published."""
+    try:
+        payload = decode_entry(receipt.entry).envelope.payload
+    except Refusal as refusal:
+        raise BadAnswer(f"the receipt's entry cannot be read: {refusal.what}", "report it") from refusal
+    if not sha256(payload).hexdigest() == statement_id == receipt.id:
+        raise BadAnswer(
+            f"the ledger gave the receipt of another statement than {statement_id}",
+            "do not rely on it, keep your own receipt and tell others",
+        )
+    return receipt
 
 
 def receipt_paths(folder: Path, index: int, suffix: str = "") -> tuple[Path, Path]:

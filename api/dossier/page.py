@@ -35,7 +35,6 @@ _PAGE_QUESTIONS = {"page text": "Does this page print what was signed?"}
 _PAGE_MEANINGS = {
     "unverified": "The file agrees with itself. Whether it comes from the ledger that you trust is not known"
     " yet: anyone can make a log of any name. Choose the ledger's trust file below.",
-    "unchecked": "No check failed. Some need what is not in this file; they are marked unchecked.",
 }
 _COMPLETE = marked(
     "This is all that the log holds about {name} up to entry {last}, by the index that its operator has"

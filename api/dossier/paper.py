@@ -30,6 +30,7 @@ from ledger.core.citation import Citation, format_citation
 from ledger.core.note import split_note
 from ledger.core.report import FAILED, HELD, UNCHECKED, UNREADABLE, UNVERIFIED, Report
 from ledger.core.statement import read_recorded
+from ledger.core.visible import SHAPELESS
 from ledger.domain.visibility import ANONYMOUS
 from ledger.verifier.words import QUESTIONS, meaning
 from projections.amendments import as_amended
@@ -50,11 +51,6 @@ GRADES: Final = {
     UNCHECKED: marked("unchecked"),
     UNVERIFIED: marked("unverified"),
 }
-# Line breaks and tabs are laid out. Other controls have no shape; those of direction would reorder a line.
-_SHAPELESS: Final = frozenset(
-    chr(code)
-    for code in (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F))
-) | frozenset(map(chr, range(0x2066, 0x206A)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +121,7 @@ def paper(data: bytes, report: Report, language: Language, missing: Iterable[str
     """
     bundle = parse_bundle(data)
     dossier = _Dossier(bundle, language)
-    unprintable = sorted(dossier.characters & (_SHAPELESS | frozenset(missing)))
+    unprintable = sorted(dossier.characters & (SHAPELESS | frozenset(missing)))
     page = (
         environment(language)
         .get_template("paper.html")

@@ -45,6 +45,18 @@ FIRST: Final = (
     "sample",
     "scope",
 )
+FORMS: Final = {
+    "contract": marked("Contract"),
+    "email": marked("E-mail"),
+    "letter": marked("Letter"),
+    "minutes": marked("Minutes"),
+    "photo": marked("Photograph"),
+    "press-release": marked("Press release"),
+    "report": marked("Report"),
+    "video": marked("Video"),
+    "web-page": marked("Web page"),
+}
+"""Usual forms of a document; any short code may name one, and others stand as they were signed."""
 NOT_DISCLOSED: Final = "not-disclosed"
 
 
@@ -89,6 +101,8 @@ class Claims:
         """A code of a member in words."""
         if code == NOT_DISCLOSED:
             return self._language.gettext("not disclosed")
+        if member == "form" and code in FORMS:
+            return self._language.gettext(FORMS[code])
         vocabulary = OUTCOMES.get(event) if member == "outcome" else VOCABULARIES.get(member)
         return self._language.term(vocabulary, code) if vocabulary else code
 
@@ -141,10 +155,13 @@ class Claims:
             return self.scope(value)
         if "role" in value and set(value) <= {"role", "party", "_sd"}:
             return self._participant(value)
+        gettext = self._language.gettext
         parts = (
-            f"{self.label(key)}: {self.value(key, one, event)}" for key, one in value.items() if key != "_sd"
+            self.label(key) + gettext(": ") + self.value(key, one, event)
+            for key, one in value.items()
+            if key != "_sd"
         )
-        return "; ".join(parts)
+        return gettext("; ").join(parts)
 
     def quantity(self, value: Mapping[str, Any]) -> str:
         """`3 days`, `4 to 8 hours`, `at most 36 hours per month`."""
@@ -198,9 +215,11 @@ class Claims:
         if "of" in value:
             text = gettext("{part} of {whole}").format(part=text, whole=number(value["of"]))
         if "population" in value:
-            text += "; " + gettext("population: {size}").format(size=self.quantity(value["population"]))
+            text += gettext("; ") + gettext("population: {size}").format(
+                size=self.quantity(value["population"])
+            )
         if value.get("membersKnown") is False:
-            text += "; " + gettext("which ones is not known")
+            text += gettext("; ") + gettext("which ones is not known")
         return text
 
     def _participant(self, value: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from api.dossier.text import words
 from api.web import assets
 from api.web.language import Language
+from api.web.tables import stacked
 from ledger.core.vocabulary import VOCABULARIES
 from projections.open_items import OUTCOMES, Addressee
 from projections.open_items import words as standing_words
@@ -60,6 +61,9 @@ def environment(language: Language) -> Environment:
         relation=lambda name: language.gettext(words()["relations"].get(name, name)),
         term=language.term,
         territory=language.territory,
+        # Between words that a template puts beside each other: French spaces it, Chinese has its own.
+        colon=language.gettext(": "),
+        semicolon=language.gettext("; "),
         issue_notes=_issue_notes,
         version=lambda: version("evidence-ledger"),
         says=lambda given, named: says(given, named, language),
@@ -76,6 +80,7 @@ def environment(language: Language) -> Environment:
         attributes=_attributes,
         capital=_capital,
         named_by=lambda slug, named: named(slug),
+        stacked=stacked,
     )
     return made
 

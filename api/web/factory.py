@@ -376,12 +376,12 @@ class FactoryPage:
         found = sorted(self.factory.facets.days)
         return found[0], found[-1]
 
-    def stop(self, step: int) -> str | None:
+    def stop(self, step: int, chosen: str | None) -> str | None:
         """The next day before (-1) or behind (1) the one chosen on which something was recorded, or None."""
         found = sorted(self.factory.facets.days)
         if step < 0:
-            return max((day for day in found if not self.known or day < self.known), default=None)
-        return min((day for day in found if self.known and day > self.known), default=None)
+            return max((day for day in found if not chosen or day < chosen), default=None)
+        return min((day for day in found if chosen and day > chosen), default=None)
 
     def later(self, recorded_at: str) -> int:
         """Days between the day chosen and a recording behind it, else 0."""

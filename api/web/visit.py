@@ -29,6 +29,7 @@ from ledger.core.entry import decode_entry_trusted
 from ledger.core.statement import Statement, read_statement
 from ledger.domain.visibility import ANONYMOUS, Viewer
 from projections.as_of import NOW, AsOf, Moment
+from projections.dates import LAST_DAY
 from projections.names import Names
 from projections.wording import marked
 
@@ -72,6 +73,11 @@ class Visit:
         if at_least.isdecimal() and len(at_least) < 16:
             self.service.wait_for(int(at_least), searching=searching)
         return self.service.read(question)
+
+    def lies_ahead(self, moment: Moment) -> bool:
+        """Whether a day was asked for that has not come: by the reader's clock, or by that of a demo."""
+        now = self.today or (moment.recorded_at[:10] if moment.size == moment.logged else LAST_DAY)
+        return moment.asked.day is not None and moment.asked.day > now
 
     def statement_at(self, number: int) -> Statement | None:
         """The statement in an entry of the log; None where that has no such entry."""
@@ -146,7 +152,9 @@ class Visit:
 
     def _tag(self, moment: Moment) -> str:
         named = (assets.code(), assets.build(), str(self.request.url.path), str(self.request.url.query))
-        seen = "\0".join((*named, self.service.about.genesis, str(moment.size), moment.today))
+        seen = "\0".join(
+            (*named, self.service.about.genesis, str(moment.size), moment.today, str(self.lies_ahead(moment)))
+        )
         return f'"{hashlib.sha256(seen.encode()).hexdigest()[:32]}"'
 
     def _context(self, moment: Moment | None, names: Names | None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from ..core.note import split_note
 from ..core.receipt import Trust
 from ..core.refusal import LedgerError, Refusal
 from ..core.tiles import CHECKPOINT_PATH, LogFiles
+from ..core.visible import visible, visible_line
 from .audit import Auditor
 from .audit_events import ALARMS, Alarm, Looked, Progress
 from .audit_files import FilesUnreachable, ReadAhead, log_files, read_kept, write_kept
@@ -229,7 +230,7 @@ def _now() -> int:
 
 def say(text: str) -> None:
     """Standard output, at once: a watch is read while it runs."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(visible(text) + "\n")
     sys.stdout.flush()
 
 
@@ -244,7 +245,7 @@ def main(arguments: Sequence[str]) -> int:
         order = Order(options.place, read_trust(options.trust), options.state, every, options.json)
         return run(order, _show)
     except LedgerError as error:
-        sys.stderr.write(f"evidence-verify: {error.what} - {error.mend}\n")
+        sys.stderr.write(f"evidence-verify: {visible_line(error.what)} - {error.mend}\n")
         return 2
 
 

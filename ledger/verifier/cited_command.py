@@ -10,6 +10,7 @@ from ..core.citation import LENGTH_LIMIT
 from ..core.receipt import Trust
 from ..core.refusal import LedgerError
 from ..core.report import Report
+from ..core.visible import visible, visible_json, visible_line
 from .audit_files import log_files
 from .cited import verify_citation
 from .files import Unreadable, read_trust
@@ -40,7 +41,8 @@ def _read(source: str) -> str:
 
 def as_json(source: str, report: Report) -> str:
     """The report for programs, as `verify` prints those of files."""
-    return json.dumps({"file": source} | report.to_json(), ensure_ascii=False, indent=2) + "\n"
+    whole = {"file": source} | report.to_json()
+    return visible_json(json.dumps(whole, ensure_ascii=False, indent=2)) + "\n"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -50,12 +52,12 @@ def main(arguments: Sequence[str]) -> int:
         trust = None if options.trust is None else read_trust(options.trust)
         report = check(options.file, options.place, trust)
     except LedgerError as error:
-        sys.stderr.write(f"evidence-verify: {error.what} - {error.mend}\n")
+        sys.stderr.write(f"evidence-verify: {visible_line(error.what)} - {error.mend}\n")
         return 2
     if options.json:
         sys.stdout.write(as_json(options.file, report))
     else:
-        sys.stdout.write("\n".join(lines(options.file, report)) + "\n")
+        sys.stdout.write(visible("\n".join(lines(options.file, report))) + "\n")
     return report.exit_code
 
 

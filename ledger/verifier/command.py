@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..core.report import Report
+from ..core.visible import visible, visible_json, visible_line
 from .files import Unreadable, read_trust, verify_file
 from .words import lines
 
@@ -36,13 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         trust = None if options.trust is None else read_trust(options.trust)
     except Unreadable as error:
-        sys.stderr.write(f"evidence-verify: {error.what} - {error.mend}\n")
+        sys.stderr.write(f"evidence-verify: {visible_line(error.what)} - {error.mend}\n")
         return 2
     reports = [(path, verify_file(path, trust)) for path in options.files]
     if options.json:
         sys.stdout.write(as_json(reports))
     else:
-        sys.stdout.write("\n\n".join("\n".join(lines(str(path), report)) for path, report in reports) + "\n")
+        shown = ("\n".join(lines(str(path), report)) for path, report in reports)
+        sys.stdout.write(visible("\n\n".join(shown)) + "\n")
     return exit_code([report for _, report in reports])
 
 
@@ -55,7 +57,8 @@ def exit_code(reports: Sequence[Report]) -> int:
 def as_json(reports: Sequence[tuple[Path, Report]]) -> str:
     """One object for one file, a list for several."""
     values = [{"file": str(path)} | report.to_json() for path, report in reports]
-    return json.dumps(values[0] if len(values) == 1 else values, ensure_ascii=False, indent=2) + "\n"
+    whole = values[0] if len(values) == 1 else values
+    return visible_json(json.dumps(whole, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _parser() -> argparse.ArgumentParser:

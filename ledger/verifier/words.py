@@ -90,6 +90,6 @@ def lines(name: str, report: Report) -> Iterator[str]:
     for step in report:
         yield f"  {step.number:>2} {step.name:<12} {step.grade:<11} {QUESTIONS.get(step.name, '')}".rstrip()
         yield fill(step.detail, WIDTH, initial_indent=" " * 18, subsequent_indent=" " * 18)
-    yield f"  verdict: {report.verdict}"
+    yield fill(f"verdict: {report.verdict}", WIDTH, initial_indent="  ", subsequent_indent="  ")
     for text in (meaning(report), *hints(report)):
         yield fill(text, WIDTH, initial_indent="  ", subsequent_indent="  ")

@@ -86,6 +86,7 @@ def test_each_reader_has_commands_and_no_other_command_stands_there() -> None:
 def test_the_journalist_reads_that_the_page_is_complete_and_that_a_changed_one_is_refused(read: Read) -> None:
     said = read.said["journalist"]
     assert re.search(r"complete up to entry \d+", said)
+    assert "a bundle about statement:" in " ".join(said.split())
     assert "refused, as it should be" in said
     assert "accepted" not in said
     # It could be read, and is not what was signed.

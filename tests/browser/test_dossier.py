@@ -143,7 +143,10 @@ def test_with_a_trust_file_the_ledger_is_known(opened: Open) -> None:
     found = opened(PAGE)
     found.choose_trust(format_trust(trust(LOG)))
     assert found.failed == set()
-    assert {found.grades[step] for step in ("trust root", "checkpoint", "witnesses")} == {"held"}
+    assert {found.grades[step] for step in ("trust root", "checkpoint")} == {"held"}
+    # The trust file asks for no witnesses, so nobody outside was asked.
+    assert found.grades["witnesses"] == "unchecked"
+    assert "those marked unchecked say what is wanting" in found.page.inner_text("#verdict")
 
 
 def test_a_trust_file_of_another_ledger_is_noticed(opened: Open) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from tests.acceptance.conftest import Demo
 
@@ -287,6 +289,7 @@ def test_working_hours_are_compared_over_both_normal_weeks_with_the_formula(open
     assert "(72 h − 44 h) a week = 28 h a week; 28 h × 52 ÷ 12 = about 121 h a month" in told
     assert "(72 h − 40 h) a week = 32 h a week; 32 h × 52 ÷ 12 = about 139 h a month" in told
     assert told.count("against 36 h a month") == 2
+    assert told.count("IETP checklist, hours in a week read against PRC Labour Law, Article 41") == 2
 
 
 def test_ten_questions_and_five_disclosure_requests_are_open(opened: Open, demo: Demo) -> None:
@@ -335,9 +338,10 @@ def test_replayed_the_day_before_the_letter_all_that_hangs_on_it_is_absent(opene
     page.fill("#known-day", "2020-02-06")
     page.keyboard.press("Enter")
     page.wait_for_url("**/*known=2020-02-06*")
-    page.get_by_role("link", name="Replay strictly as of that day").click()
+    page.get_by_role("link", name="Without later statements").click()
     page.wait_for_url("**/*as_of=2020-02-06*")
     page.wait_for_load_state()
+    assert page.locator("#known-day").input_value() == "2020-02-06"
     told = said(page, "main")
     for words in (
         "Not evidenced",
@@ -401,3 +405,42 @@ def test_an_issue_is_reached_where_its_heading_can_be_read(opened: Open, demo: D
     assert bar is not None
     assert heading is not None
     assert bar["y"] + bar["height"] <= heading["y"] < 900
+
+
+def test_on_a_narrow_screen_a_row_is_a_card_whose_cells_say_what_they_are(opened: Open, demo: Demo) -> None:
+    page = opened(demo.url + PATH, width=360, height=800)
+    for table in page.locator("table.stacks").all():
+        table.scroll_into_view_if_needed()
+        assert table.evaluate("one => one.parentElement.scrollWidth <= one.parentElement.clientWidth")
+    cell = page.locator("table.glance td").filter(has_text="Not evidenced").first
+    expect(cell).to_have_attribute("data-label", "Findings")
+    assert "Findings" in cell.evaluate("one => getComputedStyle(one, '::before').content")
+
+
+def test_a_narrow_drawing_opens_at_its_newest_end_and_still_names_its_lanes(opened: Open, demo: Demo) -> None:
+    page = opened(demo.url + PATH, width=360, height=800)
+    page.locator("#overview").scroll_into_view_if_needed()
+    expect(page.locator(".drawing a[data-recorded='2020-02-14']").first).to_be_in_viewport()
+    expect(page.locator(".drawing a[data-recorded='2019-11-20']").first).not_to_be_in_viewport()
+    expect(page.locator(".drawing text.again", has_text="ICTI Ethical Toy Program")).to_be_in_viewport()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(page.locator(".drawing text.again").first).to_be_hidden()
+
+
+def test_on_paper_the_drawing_stands_before_the_list_and_statements_go_on_over_the_page(
+    opened: Open, demo: Demo
+) -> None:
+    page = opened(demo.url + PATH)
+    paper = PdfReader(io.BytesIO(page.pdf(format="A4")))
+    text = "\n".join(one.extract_text() for one in paper.pages)
+    assert text.index("A lane for each voice") < text.index("registrar of the ledger says, signed")
+    page.emulate_media(media="print")
+    broken = page.locator("ol.timeline .statement").first.evaluate("one => getComputedStyle(one).breakInside")
+    assert broken == "auto"
+
+
+def test_on_paper_what_is_folded_stands_open(opened: Open, demo: Demo) -> None:
+    page = opened(demo.url + PATH)
+    page.emulate_media(media="print")
+    inside = "getComputedStyle(document.querySelector('main details'), '::details-content').contentVisibility"
+    assert page.evaluate(inside) == "visible"

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.parameters import NAME, After
 from api.web import board
 from api.web.routing import Visiting, pages
+from projections import knowledge as knowledge_view
 from projections import knowledge_queries, queries
 from projections.knowledge import Known
 from projections.names import Names
@@ -79,5 +80,14 @@ def knowledge(visit: Visiting, about: About = None, after: After = None) -> Resp
         )
     )
     rows = [one for one in found.items if isinstance(one, Known)]
-    parties = (found.about or {})["parties"]
-    return visit.page("knowledge.html", found.moment, found.names, page=found, rows=rows, parties=parties)
+    parties = knowledge_view.parties(rows)
+    knew = {party for row in rows for party in row.by_party}
+    return visit.page(
+        "knowledge.html",
+        found.moment,
+        found.names,
+        page=found,
+        rows=rows,
+        parties=[party for party in parties if party in knew],
+        only_asked=[party for party in parties if party not in knew],
+    )

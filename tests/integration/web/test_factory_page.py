@@ -442,6 +442,37 @@ def test_replayed_strictly_what_was_learned_later_is_absent(rich: Poster) -> Non
         assert "Worker interview" not in within(shown, "claims").text
 
 
+def test_greyed_and_left_out_are_one_switch_that_keeps_the_day(rich: Poster) -> None:
+    start = rich.log.recorded[1].recorded_at[:10]
+    grey = within(page(rich, "/en/factories/toys", known=start), "known")
+    assert f"/en/factories/toys?as_of={start}#known" in grey.links
+    without = within(page(rich, "/en/factories/toys", as_of=start), "known")
+    assert f"/en/factories/toys?known={start}#known" in without.links
+    (chosen,) = (field for field in without.all("input") if field.get("type") == "date")
+    assert (chosen["name"], chosen["value"]) == ("as_of", start)
+    for shown, current in ((grey, "Later statements in grey"), (without, "Without later statements")):
+        assert re.search(rf'<a aria-current="true">{current}</a>', shown.html)
+    assert "what was learned later is left out" in without.text
+
+
+def test_a_replayed_page_says_so_and_that_a_day_has_not_come(rich: Poster) -> None:
+    past = page(rich, "/en/factories/toys", as_of=rich.log.recorded[1].recorded_at[:10]).text
+    assert "is absent. Show what is known now" in past
+    assert "That day has not come yet" not in past
+    for path in ("/en/factories/toys", "/en/open"):
+        assert (
+            "That day has not come yet: these are all entries so far"
+            in page(rich, path, as_of="2090-01-01").text
+        )
+
+
+def test_ages_say_which_day_they_count_to(rich: Poster) -> None:
+    for path in ("/en/", "/en/open"):
+        newest = "Ages count to 16 February 2026, the day of the newest entry"
+        assert newest in page(rich, path).text
+        assert "Ages count to 6 January 2026." in page(rich, path, as_of="2026-01-06").text
+
+
 def test_a_view_is_cited_with_its_entries_and_the_root_over_them(rich: Poster) -> None:
     for size in (rich.position - 3, rich.position):
         leaves = [leaf_hash(entry) for entry in rich.log.entries[:size]]

@@ -146,6 +146,25 @@ def test_who_knew_when_tells_signing_from_being_asked(case: Poster) -> None:
     assert "About statement" in shown.text
 
 
+def test_who_was_only_asked_has_no_column_and_is_named_above_the_table(case: Poster) -> None:
+    case.log.list_party("silent")
+    claim = {"addressees": ["certifier", "silent"], "topic": "selection"}
+    case.log.say("QuestionAsked", "ngo", about=["factory:toys"], claim=claim)
+    shown = page(case, "/en/open/knowledge", about="factory:toys")
+    assert "nothing of them stands in this ledger as signed or reported: silent" in shown.text
+    assert "/en/parties/silent" not in re.findall(r'<th scope="col"><a href="([^"]+)"', shown.html)
+    assert "/en/parties/certifier" in re.findall(r'<th scope="col"><a href="([^"]+)"', shown.html)
+
+
+def test_punctuation_is_that_of_the_language(case: Poster) -> None:
+    asked = next(one.statement.id for one in case.log.recorded if one.statement.event == "QuestionAsked")
+    told = {code: page(case, f"/{code}/statements/{asked}").text for code in ("en", "fr", "de", "zh")}
+    assert "certifier : no answer" in told["en"]
+    assert "certifier : aucune réponse" in told["fr"]
+    assert "certifier : keine Antwort" in told["de"]
+    assert re.search("certifier ?： ?本账本中没有答复", told["zh"])
+
+
 def test_a_weekly_limit_beside_a_monthly_one_comes_with_its_formula(case: Poster) -> None:
     log = case.log
     common = {"nature": "law", "owner": "certifier", "clause": "1", "version": "1", "comparator": "max"}

@@ -79,8 +79,23 @@ def test_adopted_words_say_so(case: Poster) -> None:
 
 def test_no_outcome_stands_on_a_partys_page_without_its_method(case: Poster) -> None:
     shown = party(case, "certifier")
-    assert "Not evidenced" not in shown.text
-    assert "What it found stands on its own page, beside how it was reached." in shown.text
+    reached = "Methods Not disclosed Notice Not disclosed Competence Not disclosed"
+    assert f"Outcome Not evidenced {reached}" in shown.text
+    assert shown.text.count("Not evidenced") == 1
+
+
+def test_one_more_than_a_list_shows_is_shown_too(case: Poster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projections.party_queries.FEW", 1)
+    ask(case)
+    assert "/en/parties/certifier?list=asked" not in party(case, "certifier").links
+    ask(case)
+    assert "/en/parties/certifier?list=asked" in party(case, "certifier").links
+
+
+def test_the_list_of_parties_says_its_order(case: Poster) -> None:
+    shown = page(case, "/en/parties").text
+    assert "In the order of their short names" in shown
+    assert shown.index("certifier certifier Registered") < shown.index("ngo ngo Registered")
 
 
 def test_requests_stand_with_their_outcome_and_silence_is_worded_as_this_ledgers(case: Poster) -> None:
@@ -196,8 +211,9 @@ def test_a_partys_page_costs_the_same_few_queries_however_long_its_record(
             reported(case)
 
     paths = ["/en/parties/certifier", "/en/parties/ngo", "/en/parties/certifier?list=asked"]
-    grow(2)
+    monkeypatch.setattr("projections.party_queries.FEW", 5)
+    grow(10)  # more than a list shows
     few = [cost(path) for path in paths]
-    grow(10)
+    grow(20)
     assert [cost(path) for path in paths] == few
     assert max(few) <= MOST

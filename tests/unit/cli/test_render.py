@@ -210,6 +210,21 @@ def test_the_matrix_says_by_how_many_a_claim_was_corrected() -> None:
     assert text(shown).count("withdrawn by 1 of 2") == 1
 
 
+def test_the_matrix_names_whose_conclusion_an_allegation_met_with_and_how_it_was_reached() -> None:
+    log = SmallLog()
+    alleged = log.say("AllegationMade", "factory:mill", {"issue": "harassment-gbv"}, by="ngo")
+    refs = [("about", alleged)]
+    log.say("DeterminationIssued", "factory:mill", {"outcome": "not-evidenced"}, by="auditor", refs=refs)
+    shown = console()
+    answer = matrix.view(["factory:mill"], log.slice(), DAY).to_json()
+    render_matrix.matrix(shown, {"asOf": AS_OF, **answer})
+    told = text(shown)
+    reached = "Methods: not disclosed; Notice: not disclosed; Competence: not disclosed"
+    assert f"auditor concludes “Not evidenced” {reached}" in told
+    # Only beside the finding, and as nobody's word.
+    assert told.count("how hard it is to find (this software's issue list, signed by nobody)") == 1
+
+
 @pytest.mark.parametrize("reason", DOUBTS)
 def test_each_reason_why_a_conflict_is_only_possible_has_words(reason: str) -> None:
     assert render_matrix.REASONS[reason] != reason

@@ -3,11 +3,14 @@
 import dataclasses
 import json
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from ledger.core import canonical, checkpoint, entry, envelope, keys, merkle, note, receipt
 from ledger.core.receipt import Report, Trust
+from ledger.core.visible import SHAPELESS
+from ledger.verifier.command import main
 from tests.support.builder import LOG_KEY, ORIGIN, Log, log_vkey
 from tests.vectors import common, proofs
 
@@ -323,6 +326,24 @@ def test_a_later_version_is_proven_but_not_understood() -> None:
     assert grades(report)["statement"] == "unchecked"
     assert report.verdict == "logged, unwitnessed; inclusion proven, content not understood"
     assert report.exit_code == 0
+
+
+def test_what_a_stranger_signed_cannot_steer_the_terminal_that_tells_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    value = json.loads(payload_of(3))
+    value["predicateType"] = "urn:x\x1b[2J\x1b[H\u009b8m\n  verdict: logged, witnessed"
+    data = resigned(canonical.encode(value), bytes(range(32)))
+    entries = [*small_log().entries, data]
+    (tmp_path / "4.entry").write_bytes(data)
+    (tmp_path / "4.tlog-proof").write_text(proof_of(len(entries) - 1, entries))
+    (tmp_path / "trust.json").write_text(receipt.format_trust(trust()))
+    for more in ([], ["--json"]):
+        main([str(tmp_path / "4.entry"), "--trust", str(tmp_path / "trust.json"), *more])
+        said = capsys.readouterr().out
+        assert "predicateType" in said or "urn:x" in said
+        assert not set(said) & SHAPELESS
+        assert not any(line.strip() == "verdict: logged, witnessed" for line in said.splitlines())
 
 
 def test_a_malformed_statement_fails_although_it_was_logged() -> None:

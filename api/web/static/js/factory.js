@@ -11,6 +11,7 @@ const addresses = document.querySelectorAll(".cited"); // on the screen and for 
 const DAY = 86_400_000;
 const first = Date.parse(form.dataset.first);
 const last = Date.parse(form.dataset.last);
+const strict = "strict" in form.dataset; // what was learned later is not on the page: the server leaves it out
 const SETTLED = 250; // milliseconds without a move until the address follows
 
 const dayOf = (number) => new Date(first + number * DAY).toISOString().slice(0, 10);
@@ -18,7 +19,7 @@ const numberOf = (day) => Math.round((Date.parse(day) - first) / DAY);
 const inWords = (day) => new Date(day).toLocaleDateString(language === "en" ? "en-GB" : language, { dateStyle: "long", timeZone: "UTC" });
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-let known = field.value; // "" for all that is known
+let known = strict ? "" : field.value; // "" for all that is known
 let marked = []; // what stands on the page with the day it was recorded
 let settling = 0;
 
@@ -85,7 +86,7 @@ function settle() {
   const strictly = carrying(location.href);
   strictly.searchParams.set("as_of", known || form.dataset.last);
   strictly.searchParams.delete("known");
-  strictly.hash = "";
+  strictly.hash = "known";
   document.querySelector("#strictly a").href = strictly;
   tell();
 }
@@ -128,23 +129,27 @@ function stepping() {
   }
 }
 
-slider.max = Math.max(numberOf(form.dataset.last), 1);
-slider.value = known ? numberOf(known) : slider.max;
-slider.closest("p").hidden = false;
-slider.addEventListener("input", () => choose(dayOf(Number(slider.value))));
-field.addEventListener("change", () => { if (field.value === "" || field.validity.valid) choose(field.value); });
-form.addEventListener("submit", (event) => {
-  if (field.value !== "" && !field.validity.valid) return;
-  event.preventDefault();
-  choose(field.value);
-});
-stepping();
+if (!strict) {
+  slider.max = Math.max(numberOf(form.dataset.last), 1);
+  slider.value = known ? numberOf(known) : slider.max;
+  slider.closest("p").hidden = false;
+  slider.addEventListener("input", () => choose(dayOf(Number(slider.value))));
+  field.addEventListener("change", () => { if (field.value === "" || field.validity.valid) choose(field.value); });
+  form.addEventListener("submit", (event) => {
+    if (field.value !== "" && !field.validity.valid) return;
+    event.preventDefault();
+    choose(field.value);
+  });
+  stepping();
+}
 
 // Chosen lines of the timeline come without a new page; those that were taken out are on the page no more.
 document.addEventListener("htmx:after:swap", () => {
   gather();
-  paint();
-  settle();
+  if (!strict) {
+    paint();
+    settle();
+  }
   document.querySelector("#timeline-title").focus({ preventScroll: true });
 });
 
