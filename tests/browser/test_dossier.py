@@ -152,8 +152,14 @@ def test_with_a_trust_file_the_ledger_is_known(opened: Open) -> None:
 def test_a_trust_file_of_another_ledger_is_noticed(opened: Open) -> None:
     found = opened(PAGE)
     mine = trust(LOG)
+    vkey = Verifier("other.example.org/log", 1, KeyPair("stranger").public).vkey
+    other = Trust("other.example.org/log", "ab" * 32, vkey, f"log {vkey}\nquorum none\n")
+    found.choose_trust(format_trust(other))
+    assert found.failed == {"trust root", "checkpoint"}
+    expect(found.page.locator("#verdict")).to_contain_text("names another ledger")
     found.choose_trust(format_trust(Trust(mine.origin, "ab" * 32, mine.vkey, mine.policy)))
     assert found.failed == {"trust root"}
+    expect(found.page.locator("#verdict")).to_contain_text("has signed two histories")
 
 
 def test_a_trust_file_with_another_key_is_noticed(opened: Open) -> None:
