@@ -30,8 +30,6 @@ from ledger.verifier.words import MEANINGS, QUESTIONS
 from projections.reader import item_of
 from projections.wording import ENGLISH, Wording, marked
 
-# The step that a page takes beyond those of every verifier.
-_PAGE_QUESTIONS = {"page text": "Does this page print what was signed?"}
 _PAGE_MEANINGS = {
     "unverified": "The file agrees with itself. Whether it comes from the ledger that you trust is not known"
     " yet: anyone can make a log of any name. Choose the ledger's trust file below.",
@@ -91,7 +89,7 @@ def _hash(text: str) -> str:
 def _words(told: Words) -> str:
     found = {
         **words(),
-        "questions": QUESTIONS | _PAGE_QUESTIONS,
+        "questions": QUESTIONS,
         "meanings": MEANINGS | _PAGE_MEANINGS,
         "notices": {clock: notice(clock) for clock in ("system", "demo")},
         "complete": {"yes": _COMPLETE, "no": _NOT_COMPLETE},

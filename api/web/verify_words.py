@@ -70,6 +70,7 @@ SENTENCES: Final = (
     marked("none"),
     marked("not decided here for {entries}, for want of {what}"),
     marked("not needed: the places in the log answer by themselves"),
+    marked("only the bundle inside the page was checked; what the page prints may be something else"),
     marked("recorded {time}"),
     marked("signed by a key that entry 0 does not have: {key}"),
     marked("signed by whom they had to be, with keys valid then"),
@@ -138,6 +139,7 @@ STEPS: Final = (
     *(marked("signatures"), marked("key status"), marked("proof"), marked("inclusion"), marked("trust root")),
     *(marked("checkpoint"), marked("witnesses"), marked("completeness"), marked("rules")),
     *(marked("disclosures"), marked("documents"), marked("time-stamps"), marked("index"), marked("answer")),
+    marked("page text"),
 )
 KINDS: Final[Mapping[str, str]] = {
     "bundle": marked("a bundle"),
@@ -175,6 +177,10 @@ WORDS: Final[Mapping[str, str]] = {
     "checked": marked("Checked: {kind}, {name}. {meaning}"),
     "failedSteps": marked("Failed: {steps}."),
     "verdict": marked("Verdict: {verdict}."),
+    "pageText": marked(
+        "This is about the bundle inside the page. The page may print something else: compare it with what a "
+        "ledger that you trust shows, or get the dossier from there."
+    ),
     "stopped": marked("Stopped. Nothing was decided."),
     "refused": marked("This cannot be checked: {why}"),
     "nothing": marked("None of these files can be checked by itself."),

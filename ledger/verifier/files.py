@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..core.bundle import FORMAT as BUNDLE
@@ -14,7 +14,7 @@ from ..core.page import MAGIC as PAGE
 from ..core.page import take_from_page
 from ..core.receipt import Trust, parse_trust, verify_receipt
 from ..core.refusal import LedgerError, Refusal
-from ..core.report import UNREADABLE, Report, Step
+from ..core.report import UNCHECKED, UNREADABLE, Report, Step
 from ..core.statement import read_statement
 from .archive import MAGIC, open_archive
 from .audit_judging import JudgingElsewhere
@@ -25,6 +25,13 @@ RECEIPT_ENDINGS = (".entry", ".tlog-proof")
 LARGE = 4 * 2**20  # bytes of a bundle that is worth starting a process for
 FILE_LIMIT = 4 * 2**30
 HEAD = 2**16  # bytes in which a bundle has said what it is
+# A step beyond those of a bundle, for the page around it: what it prints takes a page's own tables to judge.
+PAGE_TEXT = Step(
+    14,
+    "page text",
+    UNCHECKED,
+    "only the bundle inside the page was checked; what the page prints may be something else",
+)
 
 
 class Unreadable(LedgerError):
@@ -40,23 +47,44 @@ class ReceiptFiles:
 
 
 def verify_file(path: Path, trust: Trust | None) -> Report:
-    """Verify a receipt (by either of its two files), a bundle or a proof file, or say it is unreadable."""
+    """Verify a receipt (by either of its two files), a bundle or a proof file, or say it is unreadable.
+
+    Of a page the bundle inside is verified; one more step says that its text is not (`PAGE_TEXT`).
+    """
     try:
         if path.suffix in RECEIPT_ENDINGS or not path.exists():
             files = read_receipt(path)
             return verify_receipt(files.entry, files.proof, trust, keys_of_receipts(path.parent))
         data, documents = read_bundle(path)
+        if is_page(path):
+            return _of_page(_verify_bundle(data, trust, documents))
         if looks_like_index_proof(data):
             return verify_index_proof(data.decode("utf-8", "replace"), trust)
         if BUNDLE.encode() not in data[:HEAD]:
             # Whatever else is damaged in a bundle is for its own steps to find.
             raise Unreadable("this is no bundle, dossier, receipt or proof file", "name one of these")
-        if len(data) < LARGE:
-            return verify_bundle(data, trust, documents)
-        with JudgingElsewhere(os.cpu_count() or 1) as judging:
-            return verify_bundle(data, trust, documents, judging=judging)
+        return _verify_bundle(data, trust, documents)
     except Unreadable as error:
         return Report((Step(1, "file", UNREADABLE, error.what),), UNREADABLE)
+
+
+def _verify_bundle(data: bytes, trust: Trust | None, documents: Mapping[str, bytes] | None) -> Report:
+    if len(data) < LARGE:
+        return verify_bundle(data, trust, documents)
+    with JudgingElsewhere(os.cpu_count() or 1) as judging:
+        return verify_bundle(data, trust, documents, judging=judging)
+
+
+def _of_page(report: Report) -> Report:
+    """The report on the bundle of a page, with the step about the page's own text."""
+    is_read = all(step.grade != UNREADABLE for step in report)
+    return replace(report, steps=(*report, PAGE_TEXT)) if is_read else report
+
+
+def is_page(path: Path) -> bool:
+    """Whether a file is an HTML page; raises `OSError`."""
+    with path.open("rb") as file:
+        return file.read(len(PAGE)) == PAGE
 
 
 def read_bundle(path: Path) -> tuple[bytes, dict[str, bytes] | None]:

@@ -39,6 +39,7 @@ QUESTIONS = {
     "code": "Can the code be read, and is there an entry at the place it names?",
     "consistency": "Is the log of today what the printed log has grown to?",
     "citation": "Does the statement that was printed stand at that place?",
+    "page text": "Does this page print what was signed?",
 }
 
 # What a report amounts to, by its outcome.
@@ -74,6 +75,11 @@ def hints(report: Report) -> Iterator[str]:
     for step in report:
         if step.name == "documents" and step.counts.get("absent"):
             yield "To check the documents, too: `evidence bundle NAME --documents` makes a zip with them."
+        if step.name == "page text" and step.grade == UNCHECKED:
+            yield (
+                "Rely on nothing that the page prints before it is compared with what was signed:"
+                " `evidence verify FILE` does so, or `evidence dossier NAME` makes a page of your own."
+            )
 
 
 def lines(name: str, report: Report) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -84,7 +85,26 @@ def test_a_dossier_holds_the_same_bundle(demo: Demo, bundle: Path, tmp_path: Pat
     text = page.read_text()
     assert "no organisation" in text or "signed nothing here" in text
     assert "http:" not in text.partition("<style>")[0]
-    assert list(verify(demo, page)) == list(verify(demo, bundle))
+    *own, printed = verify(demo, page)
+    assert own == list(verify(demo, bundle))
+    assert (printed.name, printed.grade) == ("page text", "unchecked")
+
+
+def test_a_page_that_prints_something_else_is_found_out(demo: Demo, tmp_path: Path) -> None:
+    page, trust = tmp_path / "foshan.html", demo.data / "trust.json"
+    assert demo.run("dossier", FOSHAN, "-o", page).code == 0
+    honest = page.read_text()
+    said = {
+        "held": honest,
+        "failed": re.sub('(<article .*?<dd dir="auto">)[^<]*', r"\1Child labour", honest, count=1),
+        # Whatever computes the page is not what it is here.
+        "unchecked": honest.replace("<style>", "<style>/* earlier */"),
+    }
+    for grade, text in said.items():
+        page.write_text(text)
+        ran = evidence("verify", page, "--trust", trust, "--json")
+        assert {one["name"]: one["grade"] for one in json.loads(ran.out)["steps"]}["page text"] == grade
+        assert ran.code == (1 if grade == "failed" else 0)
 
 
 def test_programs_are_told_what_was_written(demo: Demo, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from api.dossier.page import dossier
 from api.web.language import LANGUAGES, language
 from ledger.core.receipt import Trust, format_trust, parse_trust
 from ledger.verifier.archive import open_archive
@@ -193,6 +194,20 @@ def test_a_bundle_with_its_documents_is_checked_with_them(page: Page, demo: Demo
 def test_a_document_that_is_another_is_refused(page: Page, file: str) -> None:
     choose(page, (file, (CORPUS / file).read_bytes()))
     assert failed(grades(page)) == {"documents"}
+
+
+def test_of_a_page_the_text_is_said_to_be_unchecked(page: Page, demo: Demo, factory: str) -> None:
+    trusting(page, format_trust(own_trust(demo)))
+    told = "This is about the bundle inside the page. The page may print something else"
+    choose(page, ("foshan.html", dossier(bundle_of(demo, factory)).replace(b"</dd>", b" by nobody</dd>")))
+    assert list(grades(page)) == [*STEPS, "page text"]
+    assert grades(page)["page text"] == "unchecked"
+    assert told in page.inner_text("#verdict-words")
+    choose(page, ("foshan.jsonl", bundle_of(demo, factory)))
+    expect(page.locator("#status")).to_contain_text("foshan.jsonl")
+    wait(page)
+    assert list(grades(page)) == STEPS
+    assert told not in page.inner_text("#verdict-words")
 
 
 def test_a_receipt_is_checked_by_its_two_files(page: Page, demo: Demo, factory: str) -> None:

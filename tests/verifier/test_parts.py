@@ -20,6 +20,7 @@ from ledger.core import canonical
 from ledger.core.bundle import Bundle, format_bundle
 from ledger.core.entry import encode_entry
 from ledger.core.merkle import Frontier, batch_inclusion_proofs, leaf_hash, verify_inclusion
+from ledger.core.page import put_in_page
 from ledger.core.receipt import Trust, format_trust, parse_trust
 from ledger.core.refusal import Refusal
 from ledger.core.report import HELD, UNCHECKED, UNREADABLE
@@ -27,6 +28,7 @@ from ledger.verifier.archive import open_archive
 from ledger.verifier.audit_judging import JudgingElsewhere, JudgingHere
 from ledger.verifier.bundle import verify_bundle
 from ledger.verifier.command import main
+from ledger.verifier.files import verify_file
 from ledger.verifier.inclusion import Climb
 from ledger.verifier.timestamp import read_reply
 from tests.support.builder import Log, sign
@@ -243,6 +245,27 @@ def test_the_command_tells_of_a_key_that_has_signed_two_histories(
     file = str(CORPUS / "checkpoint-by-another-key.jsonl")
     assert main([file, "--trust", str(tmp_path / "other.json"), "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["outcome"] == "namesake"
+
+
+def test_of_a_page_the_text_is_said_to_be_unchecked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, page = str(CORPUS / "trust.json"), tmp_path / "dossier.html"
+    inside = put_in_page((CORPUS / "sound.jsonl").read_bytes())
+    page.write_text(f"<!doctype html><p>Whatever anybody likes to print.</p>{inside}")
+    assert main([str(page), "--trust", root]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "14 page text unchecked" in said
+    assert "Rely on nothing that the page prints" in said
+    assert main([str(page), "--trust", root, "--json"]) == 0
+    *own, step = json.loads(capsys.readouterr().out)["steps"]
+    assert own == verify_file(CORPUS / "sound.jsonl", corpus_trust()).to_json()["steps"]
+    assert (step["number"], step["grade"]) == (14, "unchecked")
+    # What reads as no bundle is no page with a text, either.
+    page.write_text("<!doctype html>")
+    assert [step.name for step in verify_file(page, None)] == ["file"]
+    page.write_text(f"<!doctype html>{put_in_page(b'nothing')}")
+    assert [step.name for step in verify_file(page, None)] == ["file"]
 
 
 def test_the_command_gives_programs_the_counts(capsys: pytest.CaptureFixture[str]) -> None:

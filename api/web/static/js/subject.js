@@ -13,6 +13,7 @@ import { PREDICATE, decodeEntry } from "./statement.js";
 export const FILE_LIMIT = 2 ** 30; // bytes of all files together; a browser holds them in memory
 const BUNDLE_HEAD = 2 ** 16; // bytes in which a bundle has said what it is
 const JSON_LIMIT = 2 ** 22; // bytes of a receipt or trust file in JSON
+const PAGE_TEXT = sentence("only the bundle inside the page was checked; what the page prints may be something else");
 
 // {subjects, trust, left} of the files ([{name, bytes}]): what can be verified, each with its `pieces` ([{role, name,
 // bytes}]); the text of a trust file among them; [{name, why}] of what cannot be used. Nothing is verified here.
@@ -35,7 +36,7 @@ async function sortIn({ name, bytes }, found) {
   const start = String.fromCharCode(...bytes.subarray(0, 200));
   if (name.endsWith(".entry") || start.startsWith('{"envelope":')) found.entries.push({ role: "entry", name, bytes });
   else if (name.endsWith(".tlog-proof") || start.startsWith(PROOF_HEADER)) found.proofs.push({ role: "proof", name, bytes });
-  else if (looksLikePage(bytes)) found.subjects.push(bundleOf(name, takeFromPage(bytes)));
+  else if (looksLikePage(bytes)) found.subjects.push({ ...bundleOf(name, takeFromPage(bytes)), isPage: true });
   else if (looksLikeZip(bytes)) found.subjects.push(zipped(name, bytes));
   else if (start.includes(INDEX_PROOF_FORMAT)) found.subjects.push({ kind: "index-proof", name, pieces: [{ role: "index-proof", name, bytes }] });
   else if (!(await sortInJson(name, bytes, found))) found.subjects.push(looksLikeBundle(bytes) ? bundleOf(name, bytes) : strange(name));
@@ -126,8 +127,8 @@ async function keysOf(entries) {
 }
 
 // How many steps a verification has, when none ends it early.
-export function stepsOf({ kind }) {
-  return { bundle: BUNDLE_STEPS, receipt: RECEIPT_STEPS, "index-proof": INDEX_PROOF_STEPS, unreadable: 1 }[kind];
+export function stepsOf({ kind, isPage = false }) {
+  return { bundle: BUNDLE_STEPS + (isPage ? 1 : 0), receipt: RECEIPT_STEPS, "index-proof": INDEX_PROOF_STEPS, unreadable: 1 }[kind];
 }
 
 // Yields each step as it is decided and returns the verdict, as sentences.
@@ -139,7 +140,8 @@ export async function* verifySubject(subject, trust = null, progress = null) {
   return [sentence("unreadable")];
 }
 
-async function* verifiedBundle({ pieces: [bundle, ...rest] }, trust, progress) {
+// Of a page the bundle inside is verified; one more step says that its text is not.
+async function* verifiedBundle({ pieces: [bundle, ...rest], isPage }, trust, progress) {
   const documents = new Map(rest.map(({ digest, bytes }) => [digest, bytes]));
   const steps = [];
   const verification = verifyBundle(bundle.bytes, trust, { documents, progress });
@@ -148,6 +150,7 @@ async function* verifiedBundle({ pieces: [bundle, ...rest] }, trust, progress) {
     steps.push(next.value);
     yield next.value;
   }
+  if (isPage && next.value !== null) yield stepOf(BUNDLE_STEPS + 1, "page text", ["unchecked", PAGE_TEXT]);
   return bundleVerdict(next.value, steps);
 }
 

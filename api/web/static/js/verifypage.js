@@ -204,6 +204,7 @@ async function showVerdict(subject, steps, verdict) {
   byId("verdict").textContent = meaning;
   const sentences = [say(words.verdict, { verdict: toldAll(verdict) })];
   if (failed.length > 0) sentences.unshift(say(words.failedSteps, { steps: failed.join(", ") }));
+  if (steps.some(({ name }) => name === "page text")) sentences.push(words.pageText);
   byId("verdict-words").textContent = sentences.join(" ");
   status(say(words.checked, { kind: page.kinds[subject.kind], name: subject.name, meaning }));
   byId("engine").textContent = (await browserKnowsEd25519()) ? words.byBrowser : words.byArithmetic;
