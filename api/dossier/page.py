@@ -14,7 +14,7 @@ from api.dossier import script
 from api.dossier.method import method
 from api.dossier.reading import Reading, readings, words_for
 from api.dossier.tables import COMPLETE, NOT_COMPLETE, tables
-from api.dossier.text import Printed, describe, read, words
+from api.dossier.text import Printed, describe, read
 from api.notices import notice
 from ledger.core.bundle import Bundle, keys_about, parse_bundle
 from ledger.core.checkpoint import parse as parse_checkpoint

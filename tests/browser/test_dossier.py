@@ -353,7 +353,8 @@ def test_what_a_document_about_a_factory_is_titled_does_not_name_the_factory(ope
     log.register("ngo")
     log.factory("toys")
     title = {"title": {"lang": "en", "text": "Hell on Earth"}}
-    log.document("ngo", about=["factory:toys"], hidden=title)
+    described = {"form": "report", "availability": "public"}
+    log.say("DocumentReferenced", "ngo", about=["factory:toys"], claim=described, hidden=title)
     page = dossier(bundle_bytes(log, "factory:toys")).decode()
     assert "Hell on Earth" in page
     forged = page.replace('data-fact="called">toys<', 'data-fact="called">Hell on Earth<')

@@ -7,19 +7,18 @@ import subprocess
 from typing import Any, Final
 
 from api.dossier.reading import Words
+from api.dossier.script import assemble
 from api.dossier.tables import tables
 from api.members import OUTCOMES, VOCABULARIES
 from api.web.claims import FORMS
 from ledger.core.vocabulary import VOCABULARIES as TERMS
-from tests.browser.scripts import HERE
 
 SCRIPT: Final = """
 import { readFileSync } from "node:fs";
-import { langText, timeText, valueText } from "./values.js";
-const { words, cases, times, langs } = JSON.parse(readFileSync(0, "utf8"));
-const context = { words, called: (name) => `<${name}>` };
-const values = cases.map(([name, value, event]) => valueText(name, value, event, context));
-console.log(JSON.stringify([...values, ...times.map(timeText), ...langs.map((one) => langText(one, words))]));
+const { cases, times, langs } = JSON.parse(readFileSync(0, "utf8"));
+const context = { words: WORDS, called: (name) => `<${name.includes(":") ? "" : "party:"}${name}>` };
+const values = cases.map(([name, value, event]) => memberValue(name, value, event, context));
+console.log(JSON.stringify([...values, ...times.map(timeText), ...langs.map((one) => langText(one, WORDS))]));
 """
 CASES: Final[list[tuple[str, Any]]] = [
     ("scope", {"quantifier": "some", "of": 5, "membersKnown": False}),
@@ -66,14 +65,13 @@ LANGS: Final = ["en", "zh", "zh-Hans", "de-CH", "qqq", "constructor"]
 def test_every_value_is_worded_as_the_pages_word_it(node: str) -> None:
     cases = [(name, value, "AllegationMade") for name, value in CASES]
     cases += [("outcome", code, event) for event, name in OUTCOMES.items() for code in TERMS[name]]
-    given = {"words": tables(), "cases": cases, "times": TIMES, "langs": LANGS}
+    given = {"cases": cases, "times": TIMES, "langs": LANGS}
     done = subprocess.run(
-        [node, "--no-warnings", "--input-type=module", "-e", SCRIPT],
+        [node, "--no-warnings", "--input-type=module", "-e", assemble("values.js", WORDS=tables()) + SCRIPT],
         input=json.dumps(given, default=list),
         capture_output=True,
         text=True,
         check=True,
-        cwd=HERE.parent.parent / "api" / "web" / "static" / "js",
     )
     words = Words(lambda name: f"<{name}>")
     expected = [words.value(*case) for case in cases]
