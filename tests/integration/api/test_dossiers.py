@@ -151,12 +151,11 @@ def test_a_client_that_hangs_up_frees_the_place() -> None:
 
 def test_making_one_takes_no_more_memory_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     hungry = (
-        sys.executable,
-        "-c",
-        "from api.dossier import made; made\n"
-        "made._page = lambda _: bytes(made.MEMORY); raise SystemExit(made.main(['html', 'en']))",
+        "from api.dossier import made\n"
+        "made._page = lambda _: bytes(made.MEMORY)\n"
+        "raise SystemExit(made.main(['html', 'en']))"
     )
-    monkeypatch.setattr(dossiers, "_MAKING", hungry)
+    monkeypatch.setattr(dossiers, "_MAKING", (sys.executable, "-c", hungry))
     with pytest.raises(Problem) as refused:
         asyncio.run(dossiers.make(b"", "html", "en"))
     assert refused.value.code == "dossier-too-large"
