@@ -65,7 +65,11 @@ def create_app(settings: Settings, open_service: OpenService = Service, *, pages
     )
     app.state.uploads = Gate(settings.uploads_at_once, "too-many-uploads")
     app.state.bundles = Gate(settings.bundles_at_once, "too-many-bundles")
-    app.state.papers = Gate(dossiers.AT_ONCE, "too-many-bundles")
+    app.state.dossiers = {
+        "html": Gate(dossiers.PAGES_AT_ONCE, "too-many-bundles"),
+        "pdf": Gate(dossiers.PAPERS_AT_ONCE, "too-many-bundles"),
+    }
+    app.state.kept = dossiers.Kept()
     routers, page_of = _pages() if pages else ((), _no_page)
     _add_routes(app, routers)
     _add_problems(app, page_of)

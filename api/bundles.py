@@ -44,6 +44,21 @@ async def write(service: Service, about: str, *, documents: bool) -> Spool:
     return out
 
 
+def state_of(service: Service) -> tuple[str, ...]:
+    """All of the ledger that a bundle depends on, in a few texts: how long the log is, the checkpoints that
+    it could be made under, and which checkpoints are dated.
+    """
+    published, signed = service.publications.newest(), service.ledger.checkpoint()
+
+    def dated(conn: Connection[Any]) -> list[str]:
+        found = list(stamped(conn))
+        newest = [f"{found[-1].note}{len(found[-1].replies)}"] if found else []
+        return [str(len(found)), *newest]
+
+    size = service.recorder.head().size
+    return (str(size), signed.note, published.note if published else "", *service.read(dated))
+
+
 def entity_tag(file: Spool) -> tuple[str, int]:
     """The strong tag of a file's bytes, and their number; leaves the file at its start."""
     digest, size = hashlib.sha256(), 0

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from api.problems import Problem
+
+T = TypeVar("T")
 
 PATIENCE: Final = 30.0  # seconds that any body may take
 BATCH_PATIENCE: Final = 600.0  # one whose lines are signed while it is sent
@@ -54,6 +56,26 @@ async def whole(scope: Scope, receive: Receive, limit: int) -> bytes:
     """The whole body, at most `limit` bytes; without a copy when it came in one piece."""
     parts = [chunk async for chunk in chunks(scope, receive, limit)]
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def while_waited_for(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+    """What `work` comes to; it is ended, and `ClientDisconnect` raised, when the client hangs up first."""
+    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(_hung_up(receive))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        for one in (working, leaving):
+            one.cancel()
+        # Until both have ended: what was begun is not counted out before.
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def _hung_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 class Gate:

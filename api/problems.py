@@ -71,6 +71,11 @@ PROBLEMS: Final[dict[str, Row]] = {
         "this ledger does not make that form of it",
         "take the bundle, or run `evidence dossier` on a machine of your own",
     ),
+    "dossier-too-large": Row(
+        406,
+        "the dossier would take too much to be made here",
+        "take the bundle, or run `evidence dossier` on a machine of your own",
+    ),
     "body-too-slow": Row(408, "the body did not come in time", "send it again over a faster connection"),
     "body-too-large": Row(413, "the body is larger than the limit", "split it"),
     "media-type": Row(415, "this content is not taken", "send one of the types that the detail lists"),

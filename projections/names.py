@@ -58,7 +58,9 @@ def names(wanted: Iterable[str], registrations: Iterable[Item]) -> Names:
 
 
 def _name(name: str, oldest_first: list[Item]) -> Name:
-    own = [item for item in oldest_first if any(name == one.name for one in item.statement.subjects)]
+    # Whatever else a statement is about, its title or names are those of what its kind makes.
+    kind = name.partition(":")[0]
+    own = [item for item in oldest_first if item.statement.kind == kind and name in item.names(f"{kind}:")]
     about = in_force(own)[::-1]
     for item in about:
         for member in _MEMBERS:

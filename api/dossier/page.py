@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
@@ -13,12 +12,10 @@ from string import Template
 
 from api.dossier import script
 from api.dossier.method import method
-from api.dossier.reading import STRUCTURE, Reading, Words, readings, words_for
-from api.dossier.text import Printed, describe, read, words
+from api.dossier.reading import Reading, readings, words_for
+from api.dossier.tables import COMPLETE, NOT_COMPLETE, tables
+from api.dossier.text import Printed, describe, read
 from api.notices import notice
-from api.web.claims import FIRST
-from api.web.factory import ANSWERS
-from api.web.naming import FOUNDERS
 from ledger.core.bundle import Bundle, keys_about, parse_bundle
 from ledger.core.checkpoint import parse as parse_checkpoint
 from ledger.core.index import index_head, statement_keys
@@ -26,19 +23,9 @@ from ledger.core.note import split_note
 from ledger.core.page import put_in_page
 from ledger.core.statement import Statement, read_recorded
 from ledger.domain.visibility import ANONYMOUS
-from ledger.verifier.words import MEANINGS, QUESTIONS
 from projections.reader import item_of
-from projections.wording import ENGLISH, Wording, marked
+from projections.wording import ENGLISH, Wording
 
-_PAGE_MEANINGS = {
-    "unverified": "The file agrees with itself. Whether it comes from the ledger that you trust is not known"
-    " yet: anyone can make a log of any name. Choose the ledger's trust file below.",
-}
-_COMPLETE = marked(
-    "This is all that the log holds about {name} up to entry {last}, by the index that its operator has"
-    " signed and that every auditor can compute anew."
-)
-_NOT_COMPLETE = marked("Nothing about completeness: this log had published no index of its entries yet.")
 _SIGNERS = frozenset({"ledger", "index", "party", "key"})
 
 
@@ -57,14 +44,13 @@ def dossier(data: bytes) -> bytes:
     told = words_for(items, bundle.head.about)
     called = told.name(bundle.head.about)
     sections = _sections(bundle, statements, printed, readings(entries, told))
-    style, code = script.read("dossier.css"), script.assemble("dossier.js")
+    style, code = script.read("dossier.css"), script.assemble("dossier.js", WORDS=tables())
     page = _template().substitute(
         **{name: _text(text) for name, text in facts(bundle, statements, called=called).items()},
         **{name: "\n".join(articles) or "<p>None.</p>" for name, articles in sections.items()},
         policy=escape(_policy(style, code)),
         style=style,
         bundle=put_in_page(data),
-        words=_words(told),
         script=code,
     )
     return page.encode("utf-8")
@@ -86,23 +72,6 @@ def _hash(text: str) -> str:
     return f"sha256-{b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}"
 
 
-def _words(told: Words) -> str:
-    found = {
-        **words(),
-        "questions": QUESTIONS,
-        "meanings": MEANINGS | _PAGE_MEANINGS,
-        "notices": {clock: notice(clock) for clock in ("system", "demo")},
-        "complete": {"yes": _COMPLETE, "no": _NOT_COMPLETE},
-        "values": told.tables,
-        "names": told.names,
-        "founders": FOUNDERS,
-        "first": FIRST,
-        "answers": ANSWERS,
-        "structure": sorted(STRUCTURE),
-    }
-    return json.dumps(found, ensure_ascii=True, sort_keys=True).replace("<", "\\u003c")
-
-
 # --- what stands at the top ----------------------------------------------------------------
 
 
@@ -119,7 +88,7 @@ def facts(
     about = keys_about(head.about, statements.values())
     own = sum(section_of(head.about, about, one) == "own" for one in statements.values())
     last = str(covered - 1)
-    complete = wording.gettext(_NOT_COMPLETE if head.index is None else _COMPLETE)
+    complete = wording.gettext(NOT_COMPLETE if head.index is None else COMPLETE)
     return {
         "about": head.about,
         "called": called or head.about,

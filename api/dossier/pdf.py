@@ -19,10 +19,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from api.dossier.paper import newest, paper
-from api.web.language import Language, language
+from api.web.language import Language
 from ledger.core.refusal import LedgerError
 from ledger.core.report import FAILED, UNREADABLE, Report
-from ledger.verifier.bundle import verify_bundle
 
 VARIANT: Final = "pdf/ua-1"
 BUNDLE: Final = "dossier.bundle"
@@ -224,23 +223,15 @@ def _is_quotation(element: Any) -> bool:
 # --- in a process of its own ------------------------------------------------------------------
 
 
-def main(arguments: list[str]) -> int:
-    """`python -m api.dossier.pdf LANGUAGE` makes a PDF of the bundle on standard input; with `--check` it
-    only tells by its exit code whether it could. Whom its reader trusts it does not know.
-    """
+def main() -> int:
+    """`python -m api.dossier.pdf` tells by its exit code whether a PDF could be made here."""
     try:
         demand_pdf()
-        if arguments == ["--check"]:
-            return 0
-        (code,) = arguments
-        lines = sys.stdin.buffer.read()
-        document = pdf(lines, sound(verify_bundle(lines, None)), language(code), lambda _done, _total: None)
     except LedgerError as error:
         print(f"{error.what}: {error.mend}", file=sys.stderr)
         return 1
-    sys.stdout.buffer.write(document.data)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

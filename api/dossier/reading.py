@@ -1,8 +1,7 @@
 """Statements as the pages of the ledger read, in English: names instead of slugs, codes and dates in words,
 replies beside what they reply to.
 
-What depends on vocabularies, calendars and plurals is looked up in tables that the page carries
-(`Words.tables`); all else `api/web/static/js/reading.js` makes anew, value for value, from what was signed.
+`api/web/static/js/reading.js` makes the same anew, value for value, from what was signed.
 """
 
 from __future__ import annotations
@@ -11,15 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeGuard
 
-from babel import Locale
-
 from api.dossier.method import Told, told_of
+from api.dossier.tables import STRUCTURE, languages
 from api.dossier.text import Readable, words
 from api.web.claims import FIRST, Claims
 from api.web.factory import ANSWERS
 from api.web.language import language
-from api.web.naming import FOUNDERS, naming
-from ledger.core import canonical
+from api.web.naming import naming
 from ledger.core.statement import PREDICATE_TYPE
 from projections.compromises import compromises
 from projections.items import Item, Slice
@@ -27,11 +24,7 @@ from projections.names import mentioned, names
 
 NAMING: Final = frozenset({"ledger", "party", "factory", "criterion"})
 """Kinds of statements that say what something is called."""
-NAMED: Final = frozenset({"party", "factory", "criterion"})
-STRUCTURE: Final = frozenset(
-    {"against", "basedOn", "mandate", "partOf", "promptedBy", "sameAs", "statedIn", "within"}
-)
-"""Relations by which a statement says what it rests on; all others say something of what they refer to."""
+CALLED: Final = frozenset({"party", "factory", "criterion", "group", "host"})
 LENGTH: Final = 240  # characters of a reply's words
 SHORT: Final = 12  # characters of a digest
 _IN_HEADING: Final = ("issue", "outcome")
@@ -50,33 +43,29 @@ class Reading:
 
 @dataclass(slots=True)
 class Words:
-    """The words of one dossier; gathers every value that it has put into words."""
+    """The words of one dossier; `called` tells what a name or a party's bare slug is called."""
 
     called: Callable[[str], str]
     _claims: Claims = field(init=False)
-    tables: dict[str, dict[str, str]] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._claims = Claims(language("en"), self.called)
+        self._claims = Claims(language("en"), self.name)
 
     def value(self, member: str, value: Any, event: str = "") -> str:
         """A member's value in words."""
-        key = f"{member}@{event}" if member == "outcome" else member
-        return self._kept(key, value, self._claims.value(member, value, event))
+        return self._claims.value(member, value, event)
 
     def time(self, value: str) -> str:
         """A date or an instant."""
-        told = language("en").time(value) if "T" in value else language("en").date(value)
-        return self._kept("time", value, told)
+        return language("en").time(value) if "T" in value else language("en").date(value)
 
     def lang(self, tag: str) -> str:
-        """What a language is called."""
-        try:
-            told = Locale.parse(tag.replace("-", "_")).get_display_name("en") or tag
-        except ValueError:
-            told = tag
-        return self._kept("lang", tag, told)
+        """What a language is called, with its tag where that says more."""
+        first, more, _ = tag.partition("-")
+        name = languages().get(first)
+        if name is None:
+            return tag
+        return f"{name}, {tag}" if more else name
 
     def name(self, name: str) -> str:
         """A party's bare slug, or the name of what is not a document, by what it is called."""
@@ -84,20 +73,9 @@ class Words:
         kind, _, rest = full.partition(":")
         if kind == "document":
             return f"document {rest[:SHORT]}"
-        if kind == "host":
-            return rest
         if kind == "ledger":
             return "the ledger"
-        if kind not in NAMED:
-            return full
-        told = self.called(full)
-        if told != rest and full not in FOUNDERS:
-            self.names[full] = told
-        return told
-
-    def _kept(self, key: str, value: Any, told: str) -> str:
-        self.tables.setdefault(key, {})[canonical.encode(value).decode("utf-8")] = told
-        return told
+        return self.called(full) if kind in CALLED else full
 
 
 def known_of(items: Sequence[Item], about: str) -> Slice:

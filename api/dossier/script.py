@@ -7,8 +7,11 @@ wants to know what the page does can read it.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from importlib.resources import files
+from typing import Any
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([a-z]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(async )?(function|class|const|let)\b)", re.MULTILINE)
@@ -20,16 +23,27 @@ def read(name: str) -> str:
     return files("api").joinpath("web", "static", name).read_text(encoding="utf-8")
 
 
-def assemble(name: str) -> str:
-    """The module and everything it imports, as one script."""
+def assemble(name: str, **constants: Any) -> str:
+    """The module and everything it imports, as one script, before it the constants by their names."""
     order: list[str] = []
     _order(name, order)
-    parts = [f"// --- {one} ---\n\n{_bare(one)}" for one in order]
+    given = [f"const {constant} = {_literal(value)};\n" for constant, value in constants.items()]
+    parts = [*given, *(f"// --- {one} ---\n\n{_bare(one)}" for one in order)]
     script = "\n".join(parts)
     defined = _DEFINED.findall(script)
     assert len(defined) == len(set(defined)), f"defined twice: {[o for o in defined if defined.count(o) > 1]}"
     assert "</script" not in script, "the script would end before its end"
     return script
+
+
+def _literal(value: Any) -> str:
+    """A JSON value as an expression; its objects have no members but their own, whatever is looked up."""
+    if isinstance(value, Mapping):
+        members = (f"{_literal(name)}: {_literal(one)}" for name, one in sorted(value.items()))
+        return "{" + ", ".join(['"__proto__": null', *members]) + "}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_literal, value))}]"
+    return json.dumps(value).replace("<", "\\u003c")
 
 
 def _order(name: str, order: list[str]) -> None:

@@ -4,7 +4,6 @@ dossiers, which are bundles that people can read.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -14,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from api import bundles, dossiers, openapi
 from api.answers import REVALIDATE, service_of
 from api.etags import matches
+from api.limits import while_waited_for
 from api.parameters import IdPath, SlugPath
 from api.problems import Problem
 
@@ -140,17 +140,26 @@ async def _sent(file: bundles.Spool) -> Any:
 
 
 async def _dossier(request: Request, about: str, form: str, lang: str) -> Response:
-    on_paper = form == "pdf"
-    if lang != "en" and not on_paper:
+    if lang != "en" and form == "html":
         raise Problem("bad-parameter", f"a page is in English alone, not in {lang}", "lang", "add format=pdf")
-    with request.app.state.papers.enter() if on_paper else request.app.state.bundles.enter():
-        with await bundles.write(service_of(request), about, documents=False) as file:
-            lines = await run_in_threadpool(file.read)
-        # Weak: that of what is printed. Which bytes a PDF has is up to fonts and libraries, too.
-        tag = f'"{hashlib.sha256(lines).hexdigest()[:32]}-{form}-{lang}"'
-        headers = {"etag": f"W/{tag}", "cache-control": REVALIDATE}
-        if matches(request.headers.get("if-none-match"), tag):
-            return Response(status_code=304, headers=headers)
-        made = await (dossiers.paper(lines, lang) if on_paper else dossiers.page(lines))
+    await run_in_threadpool(dossiers.demand_form, form)
+    state = await run_in_threadpool(bundles.state_of, service_of(request))
+    tag = dossiers.tag_of(about, form, lang, *state)
+    headers = {"etag": f"W/{tag}", "cache-control": REVALIDATE}
+    if matches(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers=headers)
+    kept: dossiers.Kept = request.app.state.kept
+    made = kept.get(tag)
+    if made is None:
+        with request.app.state.dossiers[form].enter():
+            made = await while_waited_for(request.receive, _made(request, about, form, lang))
+        kept.put(tag, made)
     headers["content-disposition"] = f'attachment; filename="{about.replace(":", "-")}.{form}"'
-    return Response(made, 200, headers, dossiers.PDF if on_paper else dossiers.HTML)
+    return Response(made, 200, headers, dossiers.PDF if form == "pdf" else dossiers.HTML)
+
+
+async def _made(request: Request, about: str, form: str, lang: str) -> bytes:
+    with await bundles.write(service_of(request), about, documents=False) as file:
+        # No more of it than may be printed, and the byte that says that there is more.
+        lines = await run_in_threadpool(file.read, dossiers.MOST_PRINTED[form] + 1)
+    return await dossiers.make(lines, form, lang)

@@ -166,7 +166,7 @@ class Claims:
     def quantity(self, value: Mapping[str, Any]) -> str:
         """`3 days`, `4 to 8 hours`, `at most 36 hours per month`."""
         size = self._size(value)
-        bound = _BOUNDS.get(str(value.get("bound", "exact")))
+        bound = BOUNDS.get(str(value.get("bound", "exact")))
         bounded = self._language.gettext(bound).format(size=size) if bound else size
         of = f" {value['of']}" if value.get("of") else ""
         per = f" {self._language.term('periods', value['per'])}" if value.get("per") else ""
@@ -181,7 +181,7 @@ class Claims:
                 low=number(value["low"]), high=number(value["high"])
             )
         one = value.get("value") == "1"
-        unit = _UNITS.get(value["unit"])
+        unit = UNITS.get(value["unit"])
         if unit is None:
             return f"{text} {self._language.term('units', value['unit'])}"
         return self._language.ngettext(*unit, 1 if one else 2).format(size=text)
@@ -237,7 +237,7 @@ def marked_plural(one: str, many: str) -> tuple[str, str]:
     return one, many
 
 
-_UNITS: Final = {
+UNITS: Final = {
     "s": marked_plural("{size} second", "{size} seconds"),
     "min": marked_plural("{size} minute", "{size} minutes"),
     "h": marked_plural("{size} hour", "{size} hours"),
@@ -250,7 +250,7 @@ _UNITS: Final = {
     "factories": marked_plural("{size} factory", "{size} factories"),
     "count": marked_plural("{size}", "{size}"),
 }
-_BOUNDS: Final = {
+BOUNDS: Final = {
     "about": marked("about {size}"),
     "more-than": marked("more than {size}"),
     "at-least": marked("at least {size}"),

@@ -63,7 +63,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         marked("Give the entry number, such as 17, or search for the statement's words."),
     ),
     "bad-parameter slug": (
-        marked("“{value}” is no short name: these have small letters, digits, hyphens and dots."),
+        marked(
+            "“{value}” is no short name: these have small letters, digits, hyphens, underscores and dots."
+        ),
         marked("Choose from the lists of factories and parties, or search for the name."),
     ),
     "bad-parameter after": (
@@ -81,6 +83,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "nothing-to-bundle": (
         marked("The part of the log that is indexed holds nothing about it."),
         marked("Wait a minute if it was entered just now, or look at the spelling."),
+    ),
+    "bad-parameter lang": (
+        marked("A dossier as a page is made in English only, not in “{value}”."),
+        marked("Ask for it as a PDF, or take the page in English."),
+    ),
+    "no-such-form": (
+        marked("This ledger makes no PDF: its machine lacks WeasyPrint, or Pango."),
+        marked("Take the dossier as a page and print that, or make the PDF on a machine of your own."),
+    ),
+    "dossier-too-large": (
+        marked("There is more about it than this ledger prints in one file."),
+        marked("Take the bundle, or make the dossier on a machine of your own: `evidence dossier`."),
     ),
     "position-ahead": (marked("The ledger has not got that far yet."), _AGAIN),
     "views-behind": (marked("The newest entries are not shown yet."), _AGAIN),

@@ -61,13 +61,16 @@ Visiting = Annotated[Visit, Depends(_visit)]
 def problem_page(request: Request, error: Exception) -> Response | None:
     """What went wrong as a page, for readers who asked for pages; None for programs.
 
-    The address decides where it has a language; elsewhere a browser's `Accept` does, outside the API.
+    The address decides where it has a language; elsewhere a browser's `Accept` does, of the API for dossiers
+    alone, to which pages lead their readers.
     """
     code = request.url.path.split("/")[1]
     if code not in LANGUAGES:
-        if code == "v1" or "text/html" not in request.headers.get("accept", ""):
+        of_programs = code == "v1" and not request.url.path.endswith("/dossier")
+        if of_programs or "text/html" not in request.headers.get("accept", ""):
             return None
-        code = preferred(request.headers.get("accept-language"))
+        asked = request.query_params.get("lang", "")
+        code = asked if asked in LANGUAGES else preferred(request.headers.get("accept-language"))
     found = problems.describe_counted(error)
     visit = Visit(request, code, lenient=True)
     words = said(error, found, request, visit.language)
@@ -89,6 +92,7 @@ def problem_page(request: Request, error: Exception) -> Response | None:
 TITLES: Final = {
     400: marked("This address cannot be read"),
     404: marked("Nothing stands under this address"),
+    406: marked("This is not made here"),
     409: marked("The log does not show that"),
     429: marked("Too much at once"),
     503: marked("The ledger cannot answer just now"),

@@ -305,8 +305,78 @@ def test_a_name_counts_only_where_a_statement_in_the_file_gives_it(opened: Open)
     )
     found = opened(forged)
     assert found.failed == {"page text"}
-    assert found.page.title() == "Dossier: toys"
+    assert found.page.title() == "Dossier: Toys & Co."
     assert "Somebody else" not in found.page.inner_text("body")
+
+
+def program(page: str) -> str:
+    """What the page's policy admits by its hash."""
+    return page.partition('<script type="module">')[2].partition("</script>")[0]
+
+
+def test_the_program_is_the_same_in_all_dossiers() -> None:
+    other = dossier(bundle_bytes(paper_case(), "party:ngo")).decode()
+    assert program(PAGE)
+    assert program(other) == program(PAGE)
+
+
+def test_no_page_brings_the_words_by_which_it_is_checked(opened: Open) -> None:
+    """A page that prints other words for a code, drops a reply, and carries tables that say the same."""
+    tables = {
+        "values": {"issue": {'"osh/pre-job-training"': "Child labour"}},
+        "structure": ["disputes", "about", "respondsTo"],
+        "answers": [],
+    }
+    forged = PAGE.replace("Pre-job training (Occupational safety and health)", "Child labour")
+    forged = forged.replace("<div><dt>Reply</dt>", "<div hidden><dt>Reply</dt>")
+    forged = re.sub(r"<div><dt>Later</dt>.*?</div>", "", forged)
+    carried = f'<script type="application/json" id="words">{json.dumps(tables)}</script>'
+    forged = forged.replace('<script type="module">', carried + '<script type="module">')
+    assert program(forged) == program(PAGE)
+    found = opened(forged)
+    assert found.failed == {"page text"}
+    shown = found.page.inner_text(f"#entry-{ALLEGED}")
+    assert "Pre-job training" in shown
+    assert "finding by certifier, entry 11" in shown
+    assert "Child labour" not in found.page.inner_text("main")
+
+
+def test_other_tables_are_another_program_which_the_page_does_not_run(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    label = '"osh/pre-job-training": "Pre-job training"'
+    assert program(PAGE).count(label) == 1
+    file = tmp_path / "dossier.html"
+    file.write_text(PAGE.replace(label, '"osh/pre-job-training": "Child labour"'))
+    page = chromium.new_page()
+    page.goto(file.as_uri())
+    assert "Nothing has been checked yet" in page.inner_text("main")
+    page.close()
+
+
+def test_what_a_document_about_a_factory_is_titled_does_not_name_the_factory(opened: Open) -> None:
+    log = Log.opened()
+    log.register("ngo")
+    log.factory("toys")
+    title = {"title": {"lang": "en", "text": "Hell on Earth"}}
+    described = {"form": "report", "availability": "public"}
+    log.say("DocumentReferenced", "ngo", about=["factory:toys"], claim=described, hidden=title)
+    page = dossier(bundle_bytes(log, "factory:toys")).decode()
+    assert "Hell on Earth" in page
+    forged = page.replace('data-fact="called">toys<', 'data-fact="called">Hell on Earth<')
+    found = opened(forged)
+    assert found.failed == {"page text"}
+    assert found.page.title() == "Dossier: toys"
+
+
+def test_what_a_stranger_proposes_does_not_rename_a_factory_of_the_registrar(opened: Open) -> None:
+    log = paper_case()
+    names = {"names": [{"lang": "en", "text": "Somebody else"}]}
+    log.say("FactoryAmended", "ngo", about=["factory:toys"], claim={}, hidden=names)
+    log.index()
+    found = opened(dossier(bundle_bytes(log, "factory:toys")).decode())
+    assert found.failed == set()
+    assert found.page.title() == "Dossier: Toys & Co."
 
 
 def test_every_member_as_it_was_signed_is_there_to_open(opened: Open) -> None:

@@ -641,6 +641,10 @@ def test_the_page_hands_out_the_dossier_and_the_command_that_makes_it(
     address = "/v1/factories/toys/dossier"
     assert {address, f"{address}?format=pdf&lang=de"} <= set(shown.links)
     assert "evidence dossier factory:toys --url http://testserver -o toys.html" in shown.text
+    # Making one is work that no crawler should ask for.
+    links = [rest.partition(">")[0] for rest in shown.html.split(f'href="{address}')[1:]]
+    assert len(links) == 2
+    assert all(link.endswith('rel="nofollow"') for link in links)
     assert case.client.get(address).status_code == 200
 
 

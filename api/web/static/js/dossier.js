@@ -12,7 +12,7 @@ import { readings } from "./reading.js";
 import { describe } from "./text.js";
 
 const byId = (id) => document.getElementById(id);
-const words = JSON.parse(byId("words").textContent);
+const words = WORDS; // of api/dossier/tables.py; stands before this, under the same hash
 const bundleText = byId("bundle").content.textContent;
 const shown = new Map(); // what the page said before any check, by position
 

@@ -1,17 +1,17 @@
 // Statements as the pages of the ledger read: names instead of slugs, codes and dates in words, replies beside what
-// they reply to. The same, value for value, as api/dossier/reading.py prints; what depends on vocabularies, calendars
-// and plurals is looked up in the page's tables. A name counts only where a statement in the file gives it.
+// they reply to. The same, value for value, as api/dossier/reading.py prints.
 
-import { canonicalText } from "./canonical.js";
 import { methodOf } from "./method.js";
+import { langText, listed, termText, timeText, memberValue } from "./values.js";
 
 const IN_HEADING = ["issue", "outcome"];
 const NAMED_KINDS = ["party", "factory", "criterion"];
+const REGISTRAR = "registrar";
 const NAMING_MEMBERS = ["names", "title"];
 const OPENING = 240; // characters of a reply's words
 const SHORT = 12; // characters of a digest
 
-// {heading, rows} of each item by its index, and what a name is called; `words` are those that the page carries.
+// {heading, rows} of each item by its index, and what a name is called; `words` are the tables of the program.
 export function readings(items, known, words) {
   const called = callers(items, words);
   const later = new Map();
@@ -54,38 +54,57 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const eventOf = ({ statement }, { words }) => words.events[statement.event] ?? statement.event;
 
-const listed = (texts) => (texts.length > 1 ? `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}` : texts.join(""));
-
 // --- names and values ---------------------------------------------------------------------------------------------------
 
+// A name counts only where a statement in force gives it to what it makes or changes.
 function callers(items, words) {
-  const signed = new Map(); // the names that statements give, by what they name
+  const makers = new Map(); // statements that make or change a name, oldest first, by that name
   for (const item of items) {
     if (!item.statement?.understood) continue;
-    const claim = resolvedClaim(item);
-    const texts = [claim, claim.set ?? {}].flatMap((from) => NAMING_MEMBERS.flatMap((member) => [from[member] ?? []].flat()));
-    for (const { name } of item.statement.subjects) signed.set(name, [...(signed.get(name) ?? []), ...texts.map((one) => one.text)]);
+    for (const { name } of item.statement.subjects) {
+      if (NAMED_KINDS.includes(item.statement.kind) && name.startsWith(`${item.statement.kind}:`)) makers.set(name, [...(makers.get(name) ?? []), item]);
+    }
   }
+  const given = new Map([...makers].map(([name, own]) => [name, givenName(inForce(own))]));
   return (name) => {
     const full = name.includes(":") ? name : `party:${name}`;
     const kind = full.slice(0, full.indexOf(":"));
     const rest = full.slice(kind.length + 1);
     if (kind === "document") return `document ${rest.slice(0, SHORT)}`;
     if (kind === "host") return rest;
+    if (kind === "group") return words.groups[rest] ?? termText("source-groups", rest, words);
     if (kind === "ledger") return "the ledger";
     if (!NAMED_KINDS.includes(kind)) return full;
-    const told = words.names[full];
-    if (told !== undefined && signed.get(full)?.includes(told)) return told;
-    return words.founders[full] ?? rest;
+    return given.get(full) ?? words.founders[full] ?? rest;
   };
 }
 
-function lookedUp(table, value, { words }) {
-  const key = canonicalText(value);
-  return words.values[table]?.[key] ?? (typeof value === "string" ? value : key);
+// Those that bind (projections/authority.py): until the registrar signs, who proposed a factory describes it.
+function inForce(own) {
+  const found = [];
+  let authors = [];
+  for (const item of own) {
+    const { issuers, kind } = item.statement;
+    if (issuers.includes(REGISTRAR)) authors = [REGISTRAR];
+    else if (found.length === 0) authors = issuers;
+    if (kind !== "factory" || issuers.some((slug) => authors.includes(slug))) found.push(item);
+  }
+  return found;
 }
 
-const memberText = (name, value, item, context) => lookedUp(name === "outcome" ? `${name}@${item.statement.event}` : name, value, context);
+// The newest, in English where it has one in English (projections/names.py).
+function givenName(makers) {
+  for (const item of [...makers].reverse()) {
+    const claim = resolvedClaim(item);
+    for (const member of NAMING_MEMBERS) {
+      const texts = [claim[member] ?? []].flat(Infinity).filter(isText);
+      if (texts.length > 0) return (texts.find((one) => one.lang.split("-")[0] === "en") ?? texts[0]).text;
+    }
+  }
+  return undefined;
+}
+
+const memberText = (name, value, { statement: { event } }, context) => memberValue(name, value, event, context);
 
 const isText = (value) => typeof value === "object" && typeof value.text === "string" && typeof value.lang === "string";
 
@@ -118,7 +137,7 @@ function originRows(item, context) {
   const said = [["Said on", predicate.said], ["Occurred", predicate.occurred], ["Recorded", item.entry.recordedAt]];
   return [
     ...(predicate.claimants ? [["Said by", voicesText(item, context) + formText(predicate, called)], ["Signed by", hands]] : [["Said and signed by", hands]]),
-    ...said.filter(([, value]) => value !== undefined).map(([what, value]) => [what, lookedUp("time", value, context)]),
+    ...said.filter(([, value]) => value !== undefined).map(([what, value]) => [what, timeText(value)]),
     ["About", listed(subjects.map((one) => called(one.name)))],
   ];
 }
@@ -154,13 +173,13 @@ function memberRows(members, before, item, context) {
 }
 
 function quotedText({ text, lang, from }, context) {
-  const remarks = [...(lang.split("-")[0] === "en" ? [] : [lookedUp("lang", lang, context)]), ...(from === undefined ? [] : ["translated"])];
+  const remarks = [...(lang.split("-")[0] === "en" ? [] : [langText(lang, context.words)]), ...(from === undefined ? [] : ["translated"])];
   return remarks.length > 0 ? `${text} (${remarks.join(", ")})` : text;
 }
 
 function reachedRows(item, context) {
   return methodOf(item, context.known, context.words).map(({ member, label, value, text, index }) => {
-    const told = value === undefined ? text : lookedUp(member, value, context);
+    const told = value === undefined ? text : memberValue(member, value, "", context);
     return member ? [`How it was reached: ${label}`, `${told} (by entry ${index})`] : ["How it was reached", told];
   });
 }
