@@ -72,6 +72,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         marked("This address continues a list at a place that it does not have."),
         marked("Begin at the first page of the list."),
     ),
+    "given-twice": (
+        marked("The address gives {place} more than once."),
+        marked("Take all but one out of the address."),
+    ),
     "bad-parameter": (
         marked("The address has “{value}” as {place}, which this page cannot use."),
         marked("Take it out of the address, or begin at the start page."),
@@ -124,6 +128,8 @@ def said(
     `problem` is the error as `api.problems.describe` has it.
     """
     code, place, value = ALIKE.get(problem["code"], problem["code"]), problem["place"], ""
+    if code == "bad-parameter" and len(request.query_params.getlist(place)) > 1:
+        code = "given-twice"
     if isinstance(error, NotFound):
         place, value = "name", error.asked
     found = WORDS.get(f"{code} {place}") or WORDS.get(code)
