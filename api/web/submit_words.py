@@ -17,6 +17,10 @@ WORDS: Final[Mapping[str, Any]] = {
     "digests": marked("digests of what lies beside the log"),
     "document": marked("document"),
     "documentKept": marked("{size} bytes; the digest {digest} stays"),
+    "hiddenParts": marked(
+        "Parts hidden from you: {n}. The statement commits to words that this file does not show; whoever "
+        "has them can publish them under your signature. So it cannot be signed here. Ask for the whole file."
+    ),
     "keyUsed": marked("Signed for {party} with this browser's key {key}…"),
     "kind": marked("kind"),
     "no": marked("no"),

@@ -497,6 +497,39 @@ def test_two_organisations_sign_one_statement_each_in_its_own_browser(
     assert room.timeline()[-1]["provenance"]["signedBy"] == ["union", "watch"]
 
 
+def file_to_cosign(room: Newsroom, text: str) -> Path:
+    """A statement of the watch and the union that the union has signed, with words beside the log."""
+    draft = {
+        "event": "AllegationMade",
+        "issuers": ["union", "watch"],
+        "subjects": ["factory:mill"],
+        "claim": {"issue": "osh/ppe", "text": {"lang": "en", "text": text}},
+    }
+    (room.folder / "joint").mkdir(exist_ok=True)
+    written = room.folder / "joint" / "joint.yaml"
+    written.write_text(json.dumps(draft))
+    signed = evidence(
+        *("sign", written, "--key", room.folder / "union.key", "--url", room.url, "--trust", room.trust)
+    )
+    assert signed.code == 0, signed.err
+    return written.with_suffix(".signed.json")
+
+
+def test_a_file_that_does_not_show_the_words_it_commits_to_is_not_signed(page: Page, room: Newsroom) -> None:
+    file = file_to_cosign(room, "Gloves were not handed out.")
+    page.goto(f"{room.url}/en/submit/cosign")
+    page.get_by_label("Signed file").set_input_files(file)
+    expect(page.locator("#erasable")).to_contain_text("Gloves were not handed out.")
+    expect(page.get_by_role("button", name="Add my signature")).to_be_visible()
+
+    file.write_text(json.dumps({**json.loads(file.read_text()), "disclosures": []}))
+    page.reload()
+    page.get_by_label("Signed file").set_input_files(file)
+    expect(page.locator("#erasable")).to_contain_text("Parts hidden from you: 1.")
+    expect(page.locator("#erasable")).not_to_contain_text("Nothing of it lies beside the log")
+    expect(page.get_by_role("button", name="Add my signature")).to_be_hidden()
+
+
 def test_a_correction_has_the_fields_of_what_it_corrects(page: Page, room: Newsroom) -> None:
     form(page, room, "allegation")
     about_the_mill(page)

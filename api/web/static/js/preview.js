@@ -2,6 +2,7 @@
 
 import { dayText, timeText } from "./days.js";
 import { h, say } from "./dom.js";
+import { digestsIn } from "./statement.js";
 
 // [label, text] of everything that stays; `page` has the words and the labels of members and codes, `targets` maps
 // the ids of statements referred to to what is known of them, `names` names to what they are called.
@@ -48,7 +49,7 @@ function refText({ digest, locator }, targets, { labels, words }) {
 }
 
 function digestRows(claim, words) {
-  const count = JSON.stringify(claim).match(/"_sd":\[[^\]]*\]/g)?.reduce((sum, one) => sum + one.split(",").length, 0) ?? 0;
+  const count = digestsIn(claim).length;
   return count > 0 ? [[words.digests, say(words.digestCount, { n: count })]] : [];
 }
 
@@ -62,7 +63,7 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 function rowsOf(value, name, path, page) {
   const label = path.join(" · ");
   if (Array.isArray(value) && value.some(isObject)) return value.flatMap((one) => rowsOf(one, name, path, page));
-  if (isObject(value) && typeof value.text === "string") return [[label, `${value.text} (${page.labels.codes.lang[value.lang] ?? value.lang})`]];
+  if (isObject(value) && Object.keys(value).sort().join() === "lang,text") return [[label, `${value.text} (${page.labels.codes.lang[value.lang] ?? value.lang})`]];
   if (isObject(value)) return memberRows(value, path, page);
   return [[label, [value].flat().map((one) => scalar(one, name, page)).join(", ")]];
 }
@@ -79,6 +80,23 @@ function scalar(value, name, { labels, words, dates, slugs, called }) {
 export function erasableRows({ disclosed }, page, file) {
   const rows = disclosed.flatMap(({ name, value }) => rowsOf(value, name, [page.labels.members[name] ?? name], page));
   return file ? [...rows, [page.words.document, say(page.words.documentKept, { size: file.size, digest: file.sha256 })]] : rows;
+}
+
+// How many digests of the statement no disclosure at hand opens: words that who looks at it does not see.
+export function hiddenParts({ value, disclosed }) {
+  const shown = new Set(disclosed.map(({ digest }) => digest));
+  return [...new Set(digestsIn(value.predicate.claim))].filter((digest) => !shown.has(digest)).length;
+}
+
+// The part that can be erased, as it is shown before signing; what is hidden is told, never taken for nothing.
+export function erasablePart(built, page, file) {
+  const rows = erasableRows(built, page, file);
+  const hidden = hiddenParts(built);
+  if (rows.length === 0 && hidden === 0) return [h("p", {}, page.words.nothingErasable)];
+  return [
+    ...(rows.length > 0 ? [factList(rows)] : []),
+    ...(hidden > 0 ? [h("p", { class: "error" }, say(page.words.hiddenParts, { n: hidden }))] : []),
+  ];
 }
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -14,7 +14,7 @@ import { examine } from "./examine.js";
 import { armLists, addItem, readForm, writeField, writeForm } from "./fields.js";
 import { armFinder } from "./finder.js";
 import { loadNames } from "./known.js";
-import { erasableRows, factList, permanentRows } from "./preview.js";
+import { erasablePart, factList, permanentRows } from "./preview.js";
 import { RECEIPTS, put } from "./store.js";
 
 const page = data("page");
@@ -126,8 +126,7 @@ async function show(made) {
   const targets = new Map();
   for (const { digest } of made.built.value.predicate.refs) targets.set(digest.sha256, await resolver.target(digest.sha256));
   byId("for-ever").replaceChildren(factList(permanentRows(made.built, page, targets, names)));
-  const erasable = erasableRows(made.built, page, made.file);
-  byId("erasable").replaceChildren(erasable.length > 0 ? factList(erasable) : h("p", {}, words.nothingErasable));
+  byId("erasable").replaceChildren(...erasablePart(made.built, page, made.file));
   byId("bytes").textContent = new TextDecoder().decode(made.built.payload);
   byId("statement-id").textContent = made.built.id;
   const others = made.draft.issuers.filter((slug) => slug !== made.device.party);

@@ -4,7 +4,7 @@ import { find, resolverOf, submit } from "./api.js";
 import { devicesOf, standing } from "./device.js";
 import { byId, data, h, now, saveFile, say, scripted } from "./dom.js";
 import { envelopeOf, readSignedFile, signPayload, signedFile } from "./envelope.js";
-import { erasableRows, factList, permanentRows } from "./preview.js";
+import { erasablePart, factList, hiddenParts, permanentRows } from "./preview.js";
 import { decodeStatement, parseDisclosure } from "./statement.js";
 import { calledNames } from "./known.js";
 import { RECEIPTS, put } from "./store.js";
@@ -45,12 +45,11 @@ async function show() {
   for (const { id } of statement.refs) targets.set(id, await resolver.target(id));
   const built = { value: { predicate: statement.predicate, subject: statement.subjects }, disclosed };
   byId("for-ever").replaceChildren(factList(permanentRows(built, own, targets, await calledNames())));
-  const erasable = erasableRows(built, own, null);
-  byId("erasable").replaceChildren(erasable.length > 0 ? factList(erasable) : h("p", {}, words.nothingErasable));
+  byId("erasable").replaceChildren(...erasablePart(built, own, null));
   byId("bytes").textContent = new TextDecoder().decode(file.payload);
   byId("statement-id").textContent = statement.id;
   byId("signatures").replaceChildren(...signatureItems(file, statement, parties));
-  byId("sign").hidden = device === null;
+  byId("sign").hidden = device === null || hiddenParts(built) > 0;
   byId("send").disabled = missing(file, statement, parties).length > 0;
   byId("preview").hidden = false;
 }
