@@ -31,6 +31,7 @@ WORDS: Final[Mapping[str, Any]] = {
         "{names} must sign, too. Save the file with your signature and send it to them: they add theirs with "
         "“evidence cosign”, or on the page for signed files."
     ),
+    "proposedBy": marked("proposed by {who}, not registered by the registrar"),
     "saidBy": marked("said by"),
     "signedBy": marked("signed by"),
     "signedOn": marked("signed on"),
@@ -50,7 +51,7 @@ WORDS: Final[Mapping[str, Any]] = {
         "Nothing found. Type other words, paste the address of the statement's page, "
         "or name above whom it is about and leave this empty."
     ),
-    "foundAs": marked("“{called}” is {name} in this ledger."),
+    "foundAs": marked("“{called}” was read as {name}."),
     "doYouMean": marked("Do you mean one of these?"),
     # Documents.
     "digested": marked("SHA-256: {digest}"),

@@ -363,7 +363,40 @@ def test_a_factory_is_named_by_what_it_is_called(page: Page, room: Newsroom) -> 
     about.fill("RIVER MILL")
     about.blur()
     expect(about).to_have_value("factory:mill")
-    expect(page.locator("#statement")).to_contain_text("“RIVER MILL” is factory:mill in this ledger.")
+    expect(page.locator("#statement")).to_contain_text("“RIVER MILL” was read as River Mill (factory:mill).")
+
+
+def test_a_strangers_proposal_decides_for_nobody_whom_a_name_means(page: Page, room: Newsroom) -> None:
+    proposed = {
+        "event": "PartyListed",
+        "issuers": ["union"],
+        "subjects": ["party:buyer-hk"],
+        "claim": {"entity": "organisation", "roles": ["buyer"], "names": ["Buyer"]},
+    }
+    (room.folder / "proposed").mkdir()
+    written = room.folder / "proposed" / "buyer-hk.yaml"
+    written.write_text(json.dumps(proposed))
+    ledger = ("--url", room.url, "--trust", room.trust)
+    signed = evidence("sign", written, "--key", room.folder / "union.key", *ledger)
+    assert signed.code == 0, signed.err
+    entered = evidence("submit", written.with_suffix(".signed.json"), *ledger)
+    assert entered.code == 0, entered.err
+    room.ask("/v1/parties", at_least=room.size)
+
+    form(page, room, "allegation")
+    about = page.get_by_role("combobox", name="about whom or what").first
+    about.fill("Buyer")
+    about.blur()
+    expect(page.get_by_role("button", name="The Buyer (party:buyer)")).to_be_visible()
+    page.get_by_role("button", name="Buyer (party:buyer-hk; proposed by union").click()
+    expect(about).to_have_value("party:buyer-hk")
+    page.locator("#f-claim-issue").select_option("osh/ppe")
+    look(page)
+    shown = page.locator("#for-ever")
+    expect(shown).to_contain_text("Watch (watch)")
+    expect(shown).to_contain_text(
+        "Buyer (party:buyer-hk; proposed by union, not registered by the registrar)"
+    )
 
 
 def test_a_form_asks_for_no_reference_where_none_is_needed(page: Page, room: Newsroom) -> None:

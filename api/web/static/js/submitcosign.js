@@ -4,9 +4,9 @@ import { find, resolverOf, submit } from "./api.js";
 import { devicesOf, standing } from "./device.js";
 import { byId, data, h, now, saveFile, say, scripted } from "./dom.js";
 import { envelopeOf, readSignedFile, signPayload, signedFile } from "./envelope.js";
-import { erasablePart, factList, hiddenParts, permanentRows } from "./preview.js";
+import { erasablePart, factList, hiddenParts, namesIn, permanentRows } from "./preview.js";
 import { decodeStatement, parseDisclosure } from "./statement.js";
-import { calledNames } from "./known.js";
+import { namesWith } from "./known.js";
 import { RECEIPTS, put } from "./store.js";
 
 const page = data("page");
@@ -44,8 +44,9 @@ async function show() {
   const targets = new Map();
   for (const { id } of statement.refs) targets.set(id, await resolver.target(id));
   const built = { value: { predicate: statement.predicate, subject: statement.subjects }, disclosed };
-  byId("for-ever").replaceChildren(factList(permanentRows(built, own, targets, await calledNames())));
-  byId("erasable").replaceChildren(...erasablePart(built, own, null));
+  const names = await namesWith(namesIn(built, page.slugs));
+  byId("for-ever").replaceChildren(factList(permanentRows(built, own, targets, names)));
+  byId("erasable").replaceChildren(...erasablePart(built, own, names));
   byId("bytes").textContent = new TextDecoder().decode(file.payload);
   byId("statement-id").textContent = statement.id;
   byId("signatures").replaceChildren(...signatureItems(file, statement, parties));

@@ -6,9 +6,9 @@ import { fromBase64, fromUtf8, sameBytes } from "./bytes.js";
 import { citationOf } from "./citation.js";
 import { dayText, timeText } from "./days.js";
 import { byId, data, h, saveFile, say, scripted } from "./dom.js";
-import { calledNames } from "./known.js";
+import { namesWith } from "./known.js";
 import { parseTrust } from "./note.js";
-import { calledBy, erasableRows, factList, permanentRows } from "./preview.js";
+import { calledBy, erasableRows, factList, namesIn, permanentRows } from "./preview.js";
 import { decodeStatement, parseDisclosure } from "./statement.js";
 import { RECEIPTS, all } from "./store.js";
 import { whyNot } from "./takenin.js";
@@ -30,7 +30,8 @@ async function show(receipt) {
   byId("again").hidden = !receipt.duplicate;
   const { logKeys } = await get("/v1/ledger");
   const wrong = await whyNot(receipt, logKeys, ledger.origin);
-  const names = await calledNames();
+  const built = await builtOf(receipt);
+  const names = await namesWith(namesIn(built, page.slugs));
   const signedFor = receipt.party.split(", ").map(calledBy(names, page)).join(", ");
   byId("receipt-facts").replaceChildren(
     factList([
@@ -42,7 +43,7 @@ async function show(receipt) {
       [words.checked, wrong === null ? words.checkedWell : say(words.checkedBadly, { what: wrong })],
     ]),
   );
-  byId("stated").replaceChildren(factList(await statedRows(receipt, names)));
+  byId("stated").replaceChildren(factList(await statedRows(built, receipt, names)));
   showCode(receipt, wrong);
   byId("proof").textContent = receipt.proof;
   byId("print").onclick = print;
@@ -91,12 +92,14 @@ async function whatFails(bytes, trust, { index, entry }) {
 }
 
 // What the statement says, from the bytes that were signed and the words that went with them.
-async function statedRows({ payload, disclosures, event }, names) {
+async function builtOf({ payload, disclosures }) {
   const { predicate, subjects } = await decodeStatement(payload);
-  const disclosed = await Promise.all(disclosures.map(parseDisclosure));
+  return { value: { predicate, subject: subjects }, disclosed: await Promise.all(disclosures.map(parseDisclosure)) };
+}
+
+async function statedRows(built, { event }, names) {
   const own = { ...page, labels: { ...labels, event: labels.events[event] ?? event } };
-  const built = { value: { predicate, subject: subjects }, disclosed };
-  return [...permanentRows(built, own, await referred(predicate.refs), names), ...erasableRows(built, own, null)];
+  return [...permanentRows(built, own, await referred(built.value.predicate.refs), names), ...erasableRows(built, own, names)];
 }
 
 // What is known of the statements referred to; nothing of one that the ledger does not answer for now.
