@@ -113,7 +113,11 @@ WORDS: Final[Mapping[str, Any]] = {
     },
     # Receipts.
     "bundleFails": marked("The bundle does not hold, so it was not saved: {what}. Report it."),
-    "bundleSaved": marked("The bundle is saved. Its checks found no fault, and this entry is in it."),
+    "bundleOpen": marked("What did not hold, or was not checked here:"),
+    "bundleSaved": marked(
+        "The bundle is saved, with this entry in it. It was measured against this ledger's word about "
+        "itself: check it again with a trust file from somewhere else."
+    ),
     "checked": marked("checked in this browser"),
     "checkedBadly": marked("it does not hold: {what}. Keep both files and report it."),
     "checkedWell": marked("the entry is what was signed, and the log's signed tree holds it"),
@@ -124,6 +128,8 @@ WORDS: Final[Mapping[str, Any]] = {
     "noBundle": marked("The ledger did not give the bundle: {why}"),
     "noReceipt": marked("This browser keeps no receipt of that statement."),
     "noReceipts": marked("There is no receipt in this browser yet."),
+    "notOfReceipt": marked("it does not hold the entry of this receipt"),
+    "stepFound": marked("{step}: {grade}; {what}"),
     "notIndexed": marked(
         "The ledger has not indexed this entry yet, which takes a minute or so. This page keeps asking, and "
         "saves the bundle once it is there."

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Route, expect
 
+from ledger.core.keys import public_key
+from ledger.core.note import COSIGNATURE, Verifier
 from tests.acceptance.conftest import evidence
 from tests.browser.keyboard import reach
 from tests.browser.newsroom import Newsroom, ask_for_key, enrol, newsroom
@@ -240,6 +242,9 @@ def test_the_bundle_saved_with_a_receipt_shows_a_stranger_who_signed(
     # Once the log has an index statement, an entry is in no bundle before the next one: a minute at most.
     with page.expect_download(timeout=150_000) as saved:
         page.get_by_role("button", name="Check the bundle and save it").click()
+    told = page.locator("#bundle-told")
+    expect(told).to_contain_text("measured against this ledger's word about itself")
+    expect(told).to_contain_text("witnesses: unchecked; 0 cosignatures; the trust file asks for no witnesses")
     # In a folder by itself, as whoever gets it by mail has it.
     alone = tmp_path / saved.value.suggested_filename
     saved.value.save_as(alone)
@@ -247,6 +252,21 @@ def test_the_bundle_saved_with_a_receipt_shows_a_stranger_who_signed(
     grades = {step["name"]: step["grade"] for step in report["steps"]}
     # Which keys were in force takes an index of the log, which this one has not published.
     assert {grades[name] for name in ("signatures", "inclusion", "checkpoint")} == {"held"}
+
+
+def test_a_saved_bundle_that_too_few_witnesses_have_seen_is_not_said_to_be_without_fault(
+    page: Page, room: Newsroom
+) -> None:
+    sent_allegation(page, room)
+    trust = json.loads(room.trust.read_text())
+    witness = Verifier("w.example", COSIGNATURE, public_key(bytes(32))).vkey
+    asking = f"log {trust['vkey']}\nwitness W {witness}\nquorum W\n"
+    page.route("**/verify/trust.json", answering(json.dumps({**trust, "policy": asking})))
+    with page.expect_download(timeout=150_000):
+        page.get_by_role("button", name="Check the bundle and save it").click()
+    told = page.locator("#bundle-told")
+    expect(told).to_contain_text("witnesses: failed; 0 cosignatures, the quorum W is not reached")
+    expect(told).to_contain_text("measured against this ledger's word about itself")
 
 
 def test_a_receipt_alone_says_where_the_keys_are(page: Page, room: Newsroom, tmp_path: Path) -> None:
