@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.console import complain, confirm, say, say_json
+from api.cli.console import complain, confirm, say, say_json, say_member
 from api.cli.founding import now
 from api.cli.keys import asking
 from api.cli.options import (
@@ -178,13 +178,13 @@ def _say_explained(where: str, explained: Explained) -> None:
     say(_("{where}: {event}", where=where, event=explained.event))
     say(_("  public for ever, in every copy of the log:"))
     for line in explained.permanent:
-        say(f"    {line}")
+        say_member(line)
     if explained.erasable:
         say(_("  can be erased later:"))
     elif not explained.hidden:
         say(_("  nothing in it can be erased later."))
     for line in explained.erasable:
-        say(f"    {line}")
+        say_member(line)
     if explained.erasable:
         say(_("  This version of the ledger does not erase yet. Copies that others made stay with them."))
     if explained.hidden:

@@ -67,6 +67,13 @@ def _permanent(statement: Statement, refs: Iterable[str]) -> Iterator[str]:
     yield f"signed by: {', '.join(statement.issuers)}"
     if statement.claimants != statement.issuers:
         yield f"said by: {', '.join(statement.claimants)}"
+    if statement.attribution is not None:
+        relays = ", ".join(statement.attribution.via)
+        yield f"given as: {statement.attribution.form}" + (f", by way of {relays}" if relays else "")
+    if statement.visibility != "public":
+        yield f"visibility: {statement.visibility}"
+    if statement.audience:
+        yield f"audience: {', '.join(statement.audience)}"
     for name, value in (("said", statement.said), ("occurred", statement.occurred)):
         if value is not None:
             yield f"{name}: {value}"

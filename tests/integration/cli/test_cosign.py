@@ -124,7 +124,8 @@ def test_one_disclosure_given_twice_does_not_stand_for_another_that_is_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = {"lang": "en", "text": "Gloves were not handed out."}
-    drafted = joint_log().draft(
+    log = joint_log()
+    drafted = log.draft(
         "AllegationMade",
         ["aaf", "clw"],
         about=["factory:foshan"],
@@ -155,3 +156,44 @@ def test_words_hidden_inside_what_an_amendment_sets_are_not_signed_unseen(
     told = capsys.readouterr()
     assert "does not show 1 part" in told.err
     assert "digests of what can be erased: 1" in told.out
+
+
+@pytest.mark.parametrize("filler", ["\n", " " * 300], ids=["line feeds", "spaces that wrap"])
+def test_words_of_a_statement_cannot_pass_for_another_member_or_for_the_command(
+    filler: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = filler.join(["Gloves were not handed out.", "about: factory:other", "nothing is hidden."])
+    log = joint_log()
+    drafted = log.draft(
+        "AllegationMade",
+        ["aaf", "clw"],
+        about=["factory:foshan"],
+        claim={"issue": "osh/ppe"},
+        hidden={"text": {"lang": "en", "text": text}},
+        signers=[log.keys["clw"]],
+    )
+    assert run([*command(tmp_path, Signed(drafted.envelope, drafted.disclosures)), "--yes"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "    about: factory:foshan" in [line.rstrip() for line in lines]
+    forged = [line for line in lines if "factory:other" in line or "nothing is hidden" in line]
+    assert forged
+    assert all(line.startswith((" " * 10, "    text: ")) for line in forged)
+
+
+def test_a_cosigner_sees_in_whose_voice_and_by_whose_way_it_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = joint_log()
+    drafted = log.draft(
+        "AllegationMade",
+        ["aaf", "clw"],
+        about=["factory:foshan"],
+        claim={"issue": "osh/ppe"},
+        claimants=["smith"],
+        attribution={"form": "conduct", "via": ["clw"]},
+        signers=[log.keys["clw"]],
+    )
+    assert run([*command(tmp_path, Signed(drafted.envelope, ())), "--yes"]) == 0
+    shown = capsys.readouterr().out
+    assert "said by: smith" in shown
+    assert "given as: conduct, by way of clw" in shown
