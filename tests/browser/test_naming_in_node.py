@@ -66,3 +66,7 @@ def test_a_name_is_only_offered_while_not_all_names_are_known(scripts: Scripts) 
 
 def test_a_short_name_typed_in_full_stands_for_itself(scripts: Scripts) -> None:
     assert typed(scripts, "clw", WATCH, whole=False) == ("clw", [])
+
+
+def test_an_empty_field_means_nobody_not_even_who_is_called_nothing(scripts: Scripts) -> None:
+    assert typed(scripts, " ", name("blank", "")) == (None, [])

@@ -14,13 +14,14 @@ const plainly = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerC
 // {value, called, texts, standing}; one that is not whole settles nothing, since others may be called the same.
 export function meant(typed, names, isWhole) {
   const words = plainly(typed);
+  if (words === "") return { value: null, near: [] };
   const isOwn = ({ value }) => value === typed || value.replace(PREFIX, "") === words;
   const isCalled = ({ texts }) => texts.some((text) => plainly(text) === words);
   const exact = names.filter((one) => isOwn(one) || isCalled(one));
   if (exact.length === 1 && (exact[0].value === typed || (isWhole && exact[0].standing !== "proposed"))) {
     return { value: exact[0].value, near: [] };
   }
-  const others = names.filter((one) => words !== "" && !exact.includes(one) && (one.value.includes(words) || one.texts.some((text) => plainly(text).includes(words))));
+  const others = names.filter((one) => !exact.includes(one) && (one.value.includes(words) || one.texts.some((text) => plainly(text).includes(words))));
   const near = exact.length > 1 ? exact : [...exact, ...others];
   const isProposed = ({ standing }) => Number(standing === "proposed");
   return { value: null, near: near.sort((one, other) => isProposed(one) - isProposed(other)).slice(0, MOST) };
