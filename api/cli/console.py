@@ -45,6 +45,21 @@ def say(text: str = "") -> None:
     out().print(text, markup=False)
 
 
+def say_member(line: str) -> None:
+    """One line `name: value` beneath a heading; a value of many lines stays to the right of its name."""
+    # Imported late: few commands show one.
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    name, _, value = line.partition(": ")
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column()
+    table.add_row(Text(f"{name}:"), Text(value))
+    out().print(Padding(table, (0, 0, 0, 4), expand=False))
+
+
 def say_json(value: Any) -> None:
     """One JSON value for programs, the same on a terminal and in a pipe, and there at once."""
     sys.stdout.write(visible_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")

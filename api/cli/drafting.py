@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.console import complain, confirm, say, say_json
+from api.cli.console import complain, confirm, say, say_json, say_member
 from api.cli.founding import now
 from api.cli.keys import asking
 from api.cli.options import (
@@ -25,10 +25,10 @@ from api.cli.options import (
     read_trust,
 )
 from api.cli.place import reach
-from api.cli.words import _
+from api.cli.words import _, plural
 from api.client.keyfile import read_key_file
 from api.client.lookup import RemoteResolver
-from api.client.signed import SUFFIX, Signed, read_signed, write_signed
+from api.client.signed import SUFFIX, Signed, SignedFileError, read_signed, write_signed
 from api.client.signed import cosign as add_signature
 from api.client.workshop import FolderResolver, Signer, Workshop, read_draft_file, shelf_of, unsigned
 from api.drafts.build import Built, LedgerIdentity
@@ -178,12 +178,22 @@ def _say_explained(where: str, explained: Explained) -> None:
     say(_("{where}: {event}", where=where, event=explained.event))
     say(_("  public for ever, in every copy of the log:"))
     for line in explained.permanent:
-        say(f"    {line}")
-    say(_("  can be erased later:") if explained.erasable else _("  nothing in it can be erased later."))
+        say_member(line)
+    if explained.erasable:
+        say(_("  can be erased later:"))
+    elif not explained.hidden:
+        say(_("  nothing in it can be erased later."))
     for line in explained.erasable:
-        say(f"    {line}")
+        say_member(line)
     if explained.erasable:
         say(_("  This version of the ledger does not erase yet. Copies that others made stay with them."))
+    if explained.hidden:
+        say(_("  hidden from you: {parts}.", parts=_parts(explained.hidden)))
+        say(_("  Whoever has the words of what is hidden can publish them under your signature."))
+
+
+def _parts(count: int) -> str:
+    return plural("{n} part", "{n} parts", count)
 
 
 def _report(
@@ -203,6 +213,9 @@ def cosign(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files written by `evidence sign`.")],
     key: KeyFiles = None,
     yes: Yes = False,
+    unseen: Annotated[
+        bool, typer.Option("--unseen", help="Sign even what the file commits to and does not show.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Add a signature to signed files, after showing what is signed and asking."""
@@ -215,6 +228,15 @@ def cosign(
         explained = explain_signed(signed)
         if not as_json:
             _say_explained(str(path), explained)
+        if explained.hidden and not unseen:
+            raise SignedFileError(
+                _(
+                    "{file} does not show {parts} of what it commits to",
+                    file=path,
+                    parts=_parts(explained.hidden),
+                ),
+                _("ask for the whole file, or give --unseen to sign words that you never saw"),
+            )
         confirm(_("Sign this?"), is_answered=yes, as_json=as_json)
         for signer in signers:
             signed = add_signature(signed, signer.seed)

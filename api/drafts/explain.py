@@ -15,12 +15,13 @@ from ledger.core.statement import Statement
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Lines `name: value` of the two parts of a statement."""
+    """Lines `name: value` of the two parts of a statement; `hidden` counts digests that nothing opens."""
 
     id: str
     event: str
     permanent: tuple[str, ...]
     erasable: tuple[str, ...]
+    hidden: int = 0
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -28,6 +29,7 @@ class Explained:
             "event": self.event,
             "permanent": list(self.permanent),
             "erasable": list(self.erasable),
+            "hidden": self.hidden,
         }
 
 
@@ -52,7 +54,8 @@ def explain_statement(statement: Statement, disclosures: Iterable[str], refs: It
     """The two parts of a statement; `refs` are its references in words."""
     erasable = [disclosure.parse(text) for text in disclosures]
     lines = [f"{item.name}: {_plain(item.value)}" for item in erasable]
-    return Explained(statement.id, statement.event, tuple(_permanent(statement, refs)), tuple(lines))
+    hidden = len(set(statement.digests) - {item.digest for item in erasable})
+    return Explained(statement.id, statement.event, tuple(_permanent(statement, refs)), tuple(lines), hidden)
 
 
 def _reference(rel: str, target: str, locator: str | None) -> str:
@@ -64,6 +67,13 @@ def _permanent(statement: Statement, refs: Iterable[str]) -> Iterator[str]:
     yield f"signed by: {', '.join(statement.issuers)}"
     if statement.claimants != statement.issuers:
         yield f"said by: {', '.join(statement.claimants)}"
+    if statement.attribution is not None:
+        relays = ", ".join(statement.attribution.via)
+        yield f"given as: {statement.attribution.form}" + (f", by way of {relays}" if relays else "")
+    if statement.visibility != "public":
+        yield f"visibility: {statement.visibility}"
+    if statement.audience:
+        yield f"audience: {', '.join(statement.audience)}"
     for name, value in (("said", statement.said), ("occurred", statement.occurred)):
         if value is not None:
             yield f"{name}: {value}"
@@ -71,18 +81,12 @@ def _permanent(statement: Statement, refs: Iterable[str]) -> Iterator[str]:
     for subject in statement.subjects:
         yield f"about: {subject.name}"
     yield from refs
-    yield from _members(statement.claim)
-
-
-def _members(claim: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in claim.items():
-        if name == "_sd":
-            yield f"digests of what can be erased: {len(value)}"
-        else:
-            yield f"{name}: {_plain(value)}"
+    yield from (f"{name}: {_plain(value)}" for name, value in statement.claim.items() if name != "_sd")
+    if statement.digests:
+        yield f"digests of what can be erased: {len(statement.digests)}"
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, Mapping) and {"lang", "text"} <= value.keys():
+    if isinstance(value, Mapping) and value.keys() == {"lang", "text"}:
         return str(value["text"])
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -17,6 +17,10 @@ WORDS: Final[Mapping[str, Any]] = {
     "digests": marked("digests of what lies beside the log"),
     "document": marked("document"),
     "documentKept": marked("{size} bytes; the digest {digest} stays"),
+    "hiddenParts": marked(
+        "Parts hidden from you: {n}. The statement commits to words that this file does not show; whoever "
+        "has them can publish them under your signature. So it cannot be signed here. Ask for the whole file."
+    ),
     "keyUsed": marked("Signed for {party} with this browser's key {key}…"),
     "kind": marked("kind"),
     "no": marked("no"),
@@ -27,6 +31,7 @@ WORDS: Final[Mapping[str, Any]] = {
         "{names} must sign, too. Save the file with your signature and send it to them: they add theirs with "
         "“evidence cosign”, or on the page for signed files."
     ),
+    "proposedBy": marked("proposed by {who}, not registered by the registrar"),
     "saidBy": marked("said by"),
     "signedBy": marked("signed by"),
     "signedOn": marked("signed on"),
@@ -46,7 +51,7 @@ WORDS: Final[Mapping[str, Any]] = {
         "Nothing found. Type other words, paste the address of the statement's page, "
         "or name above whom it is about and leave this empty."
     ),
-    "foundAs": marked("“{called}” is {name} in this ledger."),
+    "foundAs": marked("“{called}” was read as {name}."),
     "doYouMean": marked("Do you mean one of these?"),
     # Documents.
     "digested": marked("SHA-256: {digest}"),
@@ -108,7 +113,11 @@ WORDS: Final[Mapping[str, Any]] = {
     },
     # Receipts.
     "bundleFails": marked("The bundle does not hold, so it was not saved: {what}. Report it."),
-    "bundleSaved": marked("The bundle is saved. Its checks found no fault, and this entry is in it."),
+    "bundleOpen": marked("What did not hold, or was not checked here:"),
+    "bundleSaved": marked(
+        "The bundle is saved, with this entry in it. It was measured against this ledger's word about "
+        "itself: check it again with a trust file from somewhere else."
+    ),
     "checked": marked("checked in this browser"),
     "checkedBadly": marked("it does not hold: {what}. Keep both files and report it."),
     "checkedWell": marked("the entry is what was signed, and the log's signed tree holds it"),
@@ -119,6 +128,8 @@ WORDS: Final[Mapping[str, Any]] = {
     "noBundle": marked("The ledger did not give the bundle: {why}"),
     "noReceipt": marked("This browser keeps no receipt of that statement."),
     "noReceipts": marked("There is no receipt in this browser yet."),
+    "notOfReceipt": marked("it does not hold the entry of this receipt"),
+    "stepFound": marked("{step}: {grade}; {what}"),
     "notIndexed": marked(
         "The ledger has not indexed this entry yet, which takes a minute or so. This page keeps asking, and "
         "saves the bundle once it is there."

@@ -10,6 +10,7 @@ const code = new URL("../../api/web/static/js/", import.meta.url);
 const load = (name) => import(new URL(name, code));
 const { base64, fromBase64 } = await load("bytes.js");
 const { build } = await load("build.js");
+const { fullText, meant } = await load("called.js");
 const { readDraft } = await load("draft.js");
 const { check } = await load("schema.js");
 const { smallCount } = await load("counts.js");
@@ -45,6 +46,11 @@ const steps = {
     const told = [];
     const file = new Blob([Uint8Array.from({ length: size }, (_, at) => at % 251)]);
     return { digest: await digestOfFile(file, (done) => told.push(done)), told };
+  },
+  // What is typed for a name, of names {value, called, texts, standing, by}, and how these are offered.
+  meant: async ({ typed, names, isWhole, words }) => {
+    const { value, near } = meant(typed, names, isWhole);
+    return { value, near: near.map((one) => fullText(one, words)) };
   },
   counts: async ({ claim }) => ({ found: smallCount(claim) }),
 };

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Route, expect
 
+from ledger.core.keys import public_key
+from ledger.core.note import COSIGNATURE, Verifier
 from tests.acceptance.conftest import evidence
 from tests.browser.keyboard import reach
 from tests.browser.newsroom import Newsroom, ask_for_key, enrol, newsroom
@@ -240,6 +242,9 @@ def test_the_bundle_saved_with_a_receipt_shows_a_stranger_who_signed(
     # Once the log has an index statement, an entry is in no bundle before the next one: a minute at most.
     with page.expect_download(timeout=150_000) as saved:
         page.get_by_role("button", name="Check the bundle and save it").click()
+    told = page.locator("#bundle-told")
+    expect(told).to_contain_text("measured against this ledger's word about itself")
+    expect(told).to_contain_text("witnesses: unchecked; 0 cosignatures; the trust file asks for no witnesses")
     # In a folder by itself, as whoever gets it by mail has it.
     alone = tmp_path / saved.value.suggested_filename
     saved.value.save_as(alone)
@@ -247,6 +252,21 @@ def test_the_bundle_saved_with_a_receipt_shows_a_stranger_who_signed(
     grades = {step["name"]: step["grade"] for step in report["steps"]}
     # Which keys were in force takes an index of the log, which this one has not published.
     assert {grades[name] for name in ("signatures", "inclusion", "checkpoint")} == {"held"}
+
+
+def test_a_saved_bundle_that_too_few_witnesses_have_seen_is_not_said_to_be_without_fault(
+    page: Page, room: Newsroom
+) -> None:
+    sent_allegation(page, room)
+    trust = json.loads(room.trust.read_text())
+    witness = Verifier("w.example", COSIGNATURE, public_key(bytes(32))).vkey
+    asking = f"log {trust['vkey']}\nwitness W {witness}\nquorum W\n"
+    page.route("**/verify/trust.json", answering(json.dumps({**trust, "policy": asking})))
+    with page.expect_download(timeout=150_000):
+        page.get_by_role("button", name="Check the bundle and save it").click()
+    told = page.locator("#bundle-told")
+    expect(told).to_contain_text("witnesses: failed; 0 cosignatures, the quorum W is not reached")
+    expect(told).to_contain_text("measured against this ledger's word about itself")
 
 
 def test_a_receipt_alone_says_where_the_keys_are(page: Page, room: Newsroom, tmp_path: Path) -> None:
@@ -363,7 +383,40 @@ def test_a_factory_is_named_by_what_it_is_called(page: Page, room: Newsroom) -> 
     about.fill("RIVER MILL")
     about.blur()
     expect(about).to_have_value("factory:mill")
-    expect(page.locator("#statement")).to_contain_text("“RIVER MILL” is factory:mill in this ledger.")
+    expect(page.locator("#statement")).to_contain_text("“RIVER MILL” was read as River Mill (factory:mill).")
+
+
+def test_a_strangers_proposal_decides_for_nobody_whom_a_name_means(page: Page, room: Newsroom) -> None:
+    proposed = {
+        "event": "PartyListed",
+        "issuers": ["union"],
+        "subjects": ["party:buyer-hk"],
+        "claim": {"entity": "organisation", "roles": ["buyer"], "names": ["Buyer"]},
+    }
+    (room.folder / "proposed").mkdir()
+    written = room.folder / "proposed" / "buyer-hk.yaml"
+    written.write_text(json.dumps(proposed))
+    ledger = ("--url", room.url, "--trust", room.trust)
+    signed = evidence("sign", written, "--key", room.folder / "union.key", *ledger)
+    assert signed.code == 0, signed.err
+    entered = evidence("submit", written.with_suffix(".signed.json"), *ledger)
+    assert entered.code == 0, entered.err
+    room.ask("/v1/parties", at_least=room.size)
+
+    form(page, room, "allegation")
+    about = page.get_by_role("combobox", name="about whom or what").first
+    about.fill("Buyer")
+    about.blur()
+    expect(page.get_by_role("button", name="The Buyer (party:buyer)")).to_be_visible()
+    page.get_by_role("button", name="Buyer (party:buyer-hk; proposed by union").click()
+    expect(about).to_have_value("party:buyer-hk")
+    page.locator("#f-claim-issue").select_option("osh/ppe")
+    look(page)
+    shown = page.locator("#for-ever")
+    expect(shown).to_contain_text("Watch (watch)")
+    expect(shown).to_contain_text(
+        "Buyer (party:buyer-hk; proposed by union, not registered by the registrar)"
+    )
 
 
 def test_a_form_asks_for_no_reference_where_none_is_needed(page: Page, room: Newsroom) -> None:
@@ -495,6 +548,39 @@ def test_two_organisations_sign_one_statement_each_in_its_own_browser(
     expect(other.locator("#receipt")).to_be_visible()
     context.close()
     assert room.timeline()[-1]["provenance"]["signedBy"] == ["union", "watch"]
+
+
+def file_to_cosign(room: Newsroom, text: str) -> Path:
+    """A statement of the watch and the union that the union has signed, with words beside the log."""
+    draft = {
+        "event": "AllegationMade",
+        "issuers": ["union", "watch"],
+        "subjects": ["factory:mill"],
+        "claim": {"issue": "osh/ppe", "text": {"lang": "en", "text": text}},
+    }
+    (room.folder / "joint").mkdir(exist_ok=True)
+    written = room.folder / "joint" / "joint.yaml"
+    written.write_text(json.dumps(draft))
+    signed = evidence(
+        *("sign", written, "--key", room.folder / "union.key", "--url", room.url, "--trust", room.trust)
+    )
+    assert signed.code == 0, signed.err
+    return written.with_suffix(".signed.json")
+
+
+def test_a_file_that_does_not_show_the_words_it_commits_to_is_not_signed(page: Page, room: Newsroom) -> None:
+    file = file_to_cosign(room, "Gloves were not handed out.")
+    page.goto(f"{room.url}/en/submit/cosign")
+    page.get_by_label("Signed file").set_input_files(file)
+    expect(page.locator("#erasable")).to_contain_text("Gloves were not handed out.")
+    expect(page.get_by_role("button", name="Add my signature")).to_be_visible()
+
+    file.write_text(json.dumps({**json.loads(file.read_text()), "disclosures": []}))
+    page.reload()
+    page.get_by_label("Signed file").set_input_files(file)
+    expect(page.locator("#erasable")).to_contain_text("Parts hidden from you: 1.")
+    expect(page.locator("#erasable")).not_to_contain_text("Nothing of it lies beside the log")
+    expect(page.get_by_role("button", name="Add my signature")).to_be_hidden()
 
 
 def test_a_correction_has_the_fields_of_what_it_corrects(page: Page, room: Newsroom) -> None:

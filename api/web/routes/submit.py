@@ -21,6 +21,7 @@ from api.web.naming import FOUNDERS, GROUPS
 from api.web.routes.verify import TRUST_PATH
 from api.web.routing import Visiting, pages
 from api.web.submit_words import translated
+from api.web.verify_words import translated as verifying
 from api.web.visit import Visit
 from ledger.core.citation import LENGTH_LIMIT, format_citation, parse_citation
 from ledger.core.entry import decode_entry_trusted
@@ -76,7 +77,9 @@ def code(visit: Visiting, request: Annotated[str, Query(max_length=LIMIT)]) -> R
 def done(visit: Visiting) -> Response:
     """The receipts that this browser keeps."""
     code = f"/{visit.language.code}/submit/citation.svg"
+    graded = verifying(visit.language)
     data = _of_every_form(visit) | {"code": code, "trust": TRUST_PATH}
+    data["verifying"] = {name: graded[name] for name in ("steps", "grades", "sentences")}
     return visit.page("submit_done.html", None, signs=True, trust=TRUST_PATH, data=data)
 
 

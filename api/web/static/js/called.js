@@ -9,24 +9,42 @@ const PREFIX = /^[a-z]+:/;
 // Letters without case and accents, as people type them.
 const plainly = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
 
-// What is typed, read: {value} when it is a name's own value or what exactly one name is called, else {near}, the
-// names that it may mean. `names` is a list of {value, called}.
-export function meant(typed, names) {
-  const own = names.find(({ value }) => value === typed);
-  if (own) return { value: own.value, near: [] };
+// What is typed, read: {value} when it is a name's own value or what exactly one registered name is called, else
+// {value: null}; {near} are the names that it may mean, those that are only proposed last. `names` is a list of
+// {value, called, texts, standing}; one that is not whole settles nothing, since others may be called the same.
+export function meant(typed, names, isWhole) {
   const words = plainly(typed);
-  const exact = names.filter(({ value, called }) => plainly(called) === words || value.replace(PREFIX, "") === words);
-  if (exact.length === 1) return { value: exact[0].value, near: [] };
-  const near = names.filter(({ value, called }) => words !== "" && (plainly(called).includes(words) || value.includes(words)));
-  return { value: null, near: near.slice(0, MOST) };
+  if (words === "") return { value: null, near: [] };
+  const isOwn = ({ value }) => value === typed || value.replace(PREFIX, "") === words;
+  const isCalled = ({ texts }) => texts.some((text) => plainly(text) === words);
+  const exact = names.filter((one) => isOwn(one) || isCalled(one));
+  if (exact.length === 1 && (exact[0].value === typed || (isWhole && exact[0].standing !== "proposed"))) {
+    return { value: exact[0].value, near: [] };
+  }
+  const others = names.filter((one) => !exact.includes(one) && (one.value.includes(words) || one.texts.some((text) => plainly(text).includes(words))));
+  const near = exact.length > 1 ? exact : [...exact, ...others];
+  const isProposed = ({ standing }) => Number(standing === "proposed");
+  return { value: null, near: near.sort((one, other) => isProposed(one) - isProposed(other)).slice(0, MOST) };
+}
+
+// How a name stands where nobody who registers names stands behind it; "" for all others.
+export function standingText({ standing, by }, words) {
+  return standing === "proposed" ? say(words.proposedBy, { who: by.join(", ") }) : "";
+}
+
+// A name as it is offered and as it is signed: what it is called, its own value, and how it stands.
+export function fullText({ value, called, ...one }, words) {
+  const isCalled = called !== value && called.replace(PREFIX, "") !== value;
+  const aside = [...(isCalled ? [value] : []), standingText(one, words)].filter((text) => text).join("; ");
+  return `${isCalled ? called : value}${aside && ` (${aside})`}`;
 }
 
 // What a list of suggestions holds, from the map of all names (`party:x` to what it is called): whole names in `names`,
 // parties by their short names in `parties`, these and factories by their whole names in `actors`.
-export function listed(list, names) {
-  const all = [...names].map(([name, called]) => ({ value: name, called }));
+export function listed(list, known) {
+  const all = [...known].map(([value, one]) => ({ ...one, value }));
   if (list === "names") return all;
-  const parties = all.filter(({ value }) => value.startsWith("party:")).map(({ value, called }) => ({ value: value.slice("party:".length), called }));
+  const parties = all.filter(({ value }) => value.startsWith("party:")).map((one) => ({ ...one, value: one.value.slice("party:".length) }));
   return list === "parties" ? parties : [...all.filter(({ value }) => !value.startsWith("party:")), ...parties];
 }
 
@@ -45,24 +63,28 @@ export function armNames(form, names, words, changed) {
   });
 }
 
-// Write into a field the name that it means, of the map of all; what to tell about that, or buttons for those that it
-// may mean.
-export function settle(input, names, words, changed) {
+// Write into a field the name that it means, of all that are known; what to tell about that, or buttons for those that
+// it may mean.
+export function settle(input, { known, isWhole }, words, changed) {
   const typed = input.value.trim();
-  const { value, near } = meant(typed, listed(input.getAttribute("list"), names));
-  if (value !== null && value !== typed) {
+  const names = listed(input.getAttribute("list"), known);
+  const { value, near } = meant(typed, names, isWhole);
+  const told = (one) => say(words.foundAs, { called: typed, name: fullText(one, words) });
+  if (value !== null) {
+    const one = names.find((other) => other.value === value);
+    if (value === typed) return one.standing === "proposed" ? [told(one)] : [];
     input.value = value;
     changed();
-    return [say(words.foundAs, { called: typed, name: value })];
+    return [told(one)];
   }
   if (near.length === 0) return [];
   const take = (one) => () => {
     input.value = one.value;
-    placeFor(input).replaceChildren(say(words.foundAs, { called: one.called, name: one.value }));
+    placeFor(input).replaceChildren(told(one));
     input.focus();
     changed();
   };
-  const items = near.map((one) => h("li", {}, h("button", { type: "button", class: "secondary", click: take(one) }, `${one.called} (${one.value})`)));
+  const items = near.map((one) => h("li", {}, h("button", { type: "button", class: "secondary", click: take(one) }, fullText(one, words))));
   return [h("p", {}, words.doYouMean), h("ol", { class: "found" }, ...items)];
 }
 

@@ -1,10 +1,12 @@
 // What signing a statement means, in two parts: what everybody keeps for ever, and what can be erased later.
 
+import { fullText } from "./called.js";
 import { dayText, timeText } from "./days.js";
 import { h, say } from "./dom.js";
+import { digestsIn } from "./statement.js";
 
 // [label, text] of everything that stays; `page` has the words and the labels of members and codes, `targets` maps
-// the ids of statements referred to to what is known of them, `names` names to what they are called.
+// the ids of statements referred to to what is known of them; `names` are those known (known.js).
 export function permanentRows({ value }, page, targets, names) {
   const { predicate, subject } = value;
   const { words } = page;
@@ -18,19 +20,36 @@ export function permanentRows({ value }, page, targets, names) {
     ...attributionRows(predicate, page, called),
     ...[["said", predicate.said], ["occurred", predicate.occurred]].flatMap(([name, text]) => (text ? [[page.labels.members[name] ?? name, dayText(text, words)]] : [])),
     [words.signedOn, timeText(predicate.issuedAt, words)],
-    ...subject.map(({ name }) => [words.about, name === "ledger:main" ? words.nobody : nameText(name, names)]),
+    ...subject.map(({ name }) => [words.about, name === "ledger:main" ? words.nobody : called(name)]),
     ...predicate.refs.map((ref) => [page.labels.relations[ref.rel] ?? ref.rel, refText(ref, targets, page)]),
     ...memberRows(predicate.claim, [], { ...page, called }),
     ...digestRows(predicate.claim, words),
   ];
 }
 
-// What a party's short name, or a name, is called; what nobody calls anything stands as it was signed.
-export function calledBy(names, { labels }) {
+// What a party's short name, or a name, is called, always with the name that is signed: anybody may have called
+// themselves the same. What nobody calls anything stands alone.
+export function calledBy({ known }, { labels, words }) {
   return (name) => {
-    const full = name.includes(":") ? name : `party:${name}`;
-    return names.get(full) ?? labels.names[full] ?? name;
+    const full = wholeName(name);
+    if (full.startsWith("group:")) return labels.names[full] ?? name;
+    const called = labels.names[full] ?? full;
+    return fullText({ called, ...known.get(full), value: name }, words);
   };
+}
+
+const wholeName = (name) => (name.includes(":") ? name : `party:${name}`);
+
+// Every party and factory that a statement and its disclosures name, as the names that the ledger knows them by.
+export function namesIn({ value, disclosed }, slugs) {
+  const { predicate, subject } = value;
+  const inClaim = (inner, name) => {
+    if (slugs.includes(name)) return [inner].flat().filter((one) => typeof one === "string");
+    return isObject(inner) || Array.isArray(inner) ? Object.entries(inner).flatMap(([key, one]) => inClaim(one, Array.isArray(inner) ? name : key)) : [];
+  };
+  const shown = disclosed.flatMap(({ name, value }) => inClaim(value, name));
+  const found = [...predicate.issuers, ...(predicate.claimants ?? []), ...(predicate.attribution?.via ?? []), ...subject.map(({ name }) => name), ...inClaim(predicate.claim, ""), ...shown];
+  return [...new Set(found.map(wholeName))].filter((name) => /^(party|factory):/.test(name));
 }
 
 function attributionRows({ attribution }, { labels, words }, called) {
@@ -39,8 +58,6 @@ function attributionRows({ attribution }, { labels, words }, called) {
   return [[words.attribution, [form, ...(attribution.via ?? []).map((one) => say(words.by, { who: called(one) }))].join(", ")]];
 }
 
-const nameText = (name, names) => (names.has(name) ? `${names.get(name)} (${name})` : name);
-
 function refText({ digest, locator }, targets, { labels, words }) {
   const known = targets.get(digest.sha256);
   const what = known ? `${labels.events[known.event] ?? known.event}, ${dayText(known.recordedAt, words)} ` : "";
@@ -48,7 +65,7 @@ function refText({ digest, locator }, targets, { labels, words }) {
 }
 
 function digestRows(claim, words) {
-  const count = JSON.stringify(claim).match(/"_sd":\[[^\]]*\]/g)?.reduce((sum, one) => sum + one.split(",").length, 0) ?? 0;
+  const count = digestsIn(claim).length;
   return count > 0 ? [[words.digests, say(words.digestCount, { n: count })]] : [];
 }
 
@@ -62,7 +79,7 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 function rowsOf(value, name, path, page) {
   const label = path.join(" · ");
   if (Array.isArray(value) && value.some(isObject)) return value.flatMap((one) => rowsOf(one, name, path, page));
-  if (isObject(value) && typeof value.text === "string") return [[label, `${value.text} (${page.labels.codes.lang[value.lang] ?? value.lang})`]];
+  if (isObject(value) && Object.keys(value).sort().join() === "lang,text") return [[label, `${value.text} (${page.labels.codes.lang[value.lang] ?? value.lang})`]];
   if (isObject(value)) return memberRows(value, path, page);
   return [[label, [value].flat().map((one) => scalar(one, name, page)).join(", ")]];
 }
@@ -76,9 +93,27 @@ function scalar(value, name, { labels, words, dates, slugs, called }) {
 }
 
 // [label, text] of everything that can be erased.
-export function erasableRows({ disclosed }, page, file) {
-  const rows = disclosed.flatMap(({ name, value }) => rowsOf(value, name, [page.labels.members[name] ?? name], page));
+export function erasableRows({ disclosed }, page, names, file = null) {
+  const own = { ...page, called: calledBy(names, page) };
+  const rows = disclosed.flatMap(({ name, value }) => rowsOf(value, name, [page.labels.members[name] ?? name], own));
   return file ? [...rows, [page.words.document, say(page.words.documentKept, { size: file.size, digest: file.sha256 })]] : rows;
+}
+
+// How many digests of the statement no disclosure at hand opens: words that who looks at it does not see.
+export function hiddenParts({ value, disclosed }) {
+  const shown = new Set(disclosed.map(({ digest }) => digest));
+  return [...new Set(digestsIn(value.predicate.claim))].filter((digest) => !shown.has(digest)).length;
+}
+
+// The part that can be erased, as it is shown before signing; what is hidden is told, never taken for nothing.
+export function erasablePart(built, page, names, file = null) {
+  const rows = erasableRows(built, page, names, file);
+  const hidden = hiddenParts(built);
+  if (rows.length === 0 && hidden === 0) return [h("p", {}, page.words.nothingErasable)];
+  return [
+    ...(rows.length > 0 ? [factList(rows)] : []),
+    ...(hidden > 0 ? [h("p", { class: "error" }, say(page.words.hiddenParts, { n: hidden }))] : []),
+  ];
 }
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -174,7 +174,7 @@ function checkList(value, isGood, where) {
 }
 
 // Every digest in an `_sd` of the claim.
-function digestsIn(value) {
+export function digestsIn(value) {
   if (Array.isArray(value)) return value.flatMap(digestsIn);
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) => (name === "_sd" ? member : digestsIn(member)));

@@ -13,8 +13,8 @@ import { envelopeOf, signPayload, signedFile } from "./envelope.js";
 import { examine } from "./examine.js";
 import { armLists, addItem, readForm, writeField, writeForm } from "./fields.js";
 import { armFinder } from "./finder.js";
-import { loadNames } from "./known.js";
-import { erasableRows, factList, permanentRows } from "./preview.js";
+import { loadNames, namesWith, noNames } from "./known.js";
+import { erasablePart, factList, namesIn, permanentRows } from "./preview.js";
 import { RECEIPTS, put } from "./store.js";
 
 const page = data("page");
@@ -22,7 +22,7 @@ const { words, ledger, event, kind, of } = page;
 const form = byId("statement");
 const summary = byId("wrong");
 const resolver = resolverOf(ledger.genesis);
-let names = new Map();
+let names = noNames();
 let devices = [];
 let ready = null; // what the preview shows, exactly as it will be signed
 
@@ -125,9 +125,9 @@ function missing({ file, subjects, created }) {
 async function show(made) {
   const targets = new Map();
   for (const { digest } of made.built.value.predicate.refs) targets.set(digest.sha256, await resolver.target(digest.sha256));
-  byId("for-ever").replaceChildren(factList(permanentRows(made.built, page, targets, names)));
-  const erasable = erasableRows(made.built, page, made.file);
-  byId("erasable").replaceChildren(erasable.length > 0 ? factList(erasable) : h("p", {}, words.nothingErasable));
+  const all = await namesWith(namesIn(made.built, page.slugs), names);
+  byId("for-ever").replaceChildren(factList(permanentRows(made.built, page, targets, all)));
+  byId("erasable").replaceChildren(...erasablePart(made.built, page, all, made.file));
   byId("bytes").textContent = new TextDecoder().decode(made.built.payload);
   byId("statement-id").textContent = made.built.id;
   const others = made.draft.issuers.filter((slug) => slug !== made.device.party);

@@ -4,9 +4,9 @@ import { find, resolverOf, submit } from "./api.js";
 import { devicesOf, standing } from "./device.js";
 import { byId, data, h, now, saveFile, say, scripted } from "./dom.js";
 import { envelopeOf, readSignedFile, signPayload, signedFile } from "./envelope.js";
-import { erasableRows, factList, permanentRows } from "./preview.js";
+import { erasablePart, factList, hiddenParts, namesIn, permanentRows } from "./preview.js";
 import { decodeStatement, parseDisclosure } from "./statement.js";
-import { calledNames } from "./known.js";
+import { namesWith } from "./known.js";
 import { RECEIPTS, put } from "./store.js";
 
 const page = data("page");
@@ -44,13 +44,13 @@ async function show() {
   const targets = new Map();
   for (const { id } of statement.refs) targets.set(id, await resolver.target(id));
   const built = { value: { predicate: statement.predicate, subject: statement.subjects }, disclosed };
-  byId("for-ever").replaceChildren(factList(permanentRows(built, own, targets, await calledNames())));
-  const erasable = erasableRows(built, own, null);
-  byId("erasable").replaceChildren(erasable.length > 0 ? factList(erasable) : h("p", {}, words.nothingErasable));
+  const names = await namesWith(namesIn(built, page.slugs));
+  byId("for-ever").replaceChildren(factList(permanentRows(built, own, targets, names)));
+  byId("erasable").replaceChildren(...erasablePart(built, own, names));
   byId("bytes").textContent = new TextDecoder().decode(file.payload);
   byId("statement-id").textContent = statement.id;
   byId("signatures").replaceChildren(...signatureItems(file, statement, parties));
-  byId("sign").hidden = device === null;
+  byId("sign").hidden = device === null || hiddenParts(built) > 0;
   byId("send").disabled = missing(file, statement, parties).length > 0;
   byId("preview").hidden = false;
 }

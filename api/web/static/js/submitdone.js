@@ -6,15 +6,16 @@ import { fromBase64, fromUtf8, sameBytes } from "./bytes.js";
 import { citationOf } from "./citation.js";
 import { dayText, timeText } from "./days.js";
 import { byId, data, h, saveFile, say, scripted } from "./dom.js";
-import { calledNames } from "./known.js";
+import { plain } from "./grading.js";
+import { namesWith } from "./known.js";
 import { parseTrust } from "./note.js";
-import { calledBy, erasableRows, factList, permanentRows } from "./preview.js";
+import { calledBy, erasableRows, factList, namesIn, permanentRows } from "./preview.js";
 import { decodeStatement, parseDisclosure } from "./statement.js";
 import { RECEIPTS, all } from "./store.js";
 import { whyNot } from "./takenin.js";
 
 const page = data("page");
-const { words, ledger, labels } = page;
+const { words, ledger, labels, verifying } = page;
 
 // Kinds that rest on what was just stated, as the next thing to state.
 const NEXT = { DocumentCaptured: ["statedIn", "basedOn"], DocumentReferenced: ["statedIn", "basedOn"] };
@@ -30,7 +31,8 @@ async function show(receipt) {
   byId("again").hidden = !receipt.duplicate;
   const { logKeys } = await get("/v1/ledger");
   const wrong = await whyNot(receipt, logKeys, ledger.origin);
-  const names = await calledNames();
+  const built = await builtOf(receipt);
+  const names = await namesWith(namesIn(built, page.slugs));
   const signedFor = receipt.party.split(", ").map(calledBy(names, page)).join(", ");
   byId("receipt-facts").replaceChildren(
     factList([
@@ -42,7 +44,7 @@ async function show(receipt) {
       [words.checked, wrong === null ? words.checkedWell : say(words.checkedBadly, { what: wrong })],
     ]),
   );
-  byId("stated").replaceChildren(factList(await statedRows(receipt, names)));
+  byId("stated").replaceChildren(factList(await statedRows(built, receipt, names)));
   showCode(receipt, wrong);
   byId("proof").textContent = receipt.proof;
   byId("print").onclick = print;
@@ -58,17 +60,17 @@ const MOST = 60; // times that it is asked for
 // A ledger indexes its newest entries once in a while, and has no bundle of them before.
 async function saveBundle(receipt, times = 1) {
   const { id, index, entry } = receipt;
-  const tell = (text) => void (byId("bundle-told").textContent = text);
+  const tell = (...told) => void byId("bundle-told").replaceChildren(...told);
   byId("save-bundle").disabled = true;
   if (times === 1) tell(words.gettingBundle);
   let isLate = false;
   try {
     const bytes = await fileAt(`/v1/statements/${id}/bundle`);
     const trust = await parseTrust(fromUtf8(await fileAt(page.trust)));
-    const failed = await whatFails(bytes, trust, { index, entry: fromBase64(entry) });
-    if (failed !== null) return tell(say(words.bundleFails, { what: failed }));
+    const { wrong, open } = await checked(bytes, trust, { index, entry: fromBase64(entry) });
+    if (wrong !== null) return tell(h("p", {}, say(words.bundleFails, { what: wrong })));
     saveFile(`statement-${id}.jsonl`, bytes, "application/jsonl");
-    tell(words.bundleSaved);
+    tell(h("p", {}, words.bundleSaved), ...(open.length > 0 ? [h("p", {}, words.bundleOpen), h("ul", {}, ...open.map((one) => h("li", {}, stepText(one))))] : []));
   } catch (error) {
     isLate = error.code === "nothing-to-bundle" && times < MOST;
     tell(isLate ? words.notIndexed : say(words.noBundle, { why: error.message }));
@@ -78,25 +80,34 @@ async function saveBundle(receipt, times = 1) {
   }
 }
 
-// The first step that fails, in English; null if none does. Witnesses may still be missing.
-async function whatFails(bytes, trust, { index, entry }) {
+// {wrong, open}: why the bundle is not kept, null where nothing speaks against that, and the steps that did not hold or
+// were not checked. Witnesses may still be missing: a fresh entry has few cosignatures.
+async function checked(bytes, trust, { index, entry }) {
   const steps = [];
   const verification = verifyBundle(bytes, trust);
   let next = await verification.next();
   for (; !next.done; next = await verification.next()) steps.push(next.value);
-  const failed = steps.find(({ name, grade }) => grade === "unreadable" || (grade === "failed" && name !== "witnesses"));
-  if (failed) return `${failed.name}: ${failed.detail}`;
+  const open = steps.filter(({ grade }) => grade !== "held");
+  const failed = open.find(({ grade, cause }) => grade === "unreadable" || (grade === "failed" && cause !== "unwitnessed"));
+  if (failed) return { wrong: stepText(failed), open };
   const own = next.value.items.find((item) => item.index === index);
-  return own && sameBytes(own.data, entry) ? null : "it does not hold the entry of this receipt";
+  return { wrong: own && sameBytes(own.data, entry) ? null : words.notOfReceipt, open };
+}
+
+function stepText({ name, grade, said }) {
+  const what = said.map((one) => plain(one, (template) => verifying.sentences[template] ?? template)).join("; ");
+  return say(words.stepFound, { step: verifying.steps[name] ?? name, grade: verifying.grades[grade], what });
 }
 
 // What the statement says, from the bytes that were signed and the words that went with them.
-async function statedRows({ payload, disclosures, event }, names) {
+async function builtOf({ payload, disclosures }) {
   const { predicate, subjects } = await decodeStatement(payload);
-  const disclosed = await Promise.all(disclosures.map(parseDisclosure));
+  return { value: { predicate, subject: subjects }, disclosed: await Promise.all(disclosures.map(parseDisclosure)) };
+}
+
+async function statedRows(built, { event }, names) {
   const own = { ...page, labels: { ...labels, event: labels.events[event] ?? event } };
-  const built = { value: { predicate, subject: subjects }, disclosed };
-  return [...permanentRows(built, own, await referred(predicate.refs), names), ...erasableRows(built, own, null)];
+  return [...permanentRows(built, own, await referred(built.value.predicate.refs), names), ...erasableRows(built, own, names)];
 }
 
 // What is known of the statements referred to; nothing of one that the ledger does not answer for now.

@@ -5,12 +5,12 @@ import { armNames, placeFor, settle } from "./called.js";
 import { devicesOf, keep, makeDevice, standing } from "./device.js";
 import { byId, data, h, now, saveFile, say, scripted } from "./dom.js";
 import { keyRequest, spoken } from "./keyrequest.js";
-import { loadNames } from "./known.js";
+import { loadNames, noNames } from "./known.js";
 import { KEYS, remove } from "./store.js";
 
 const page = data("page");
 const { words, ledger, tables } = page;
-let names = new Map(); // `party:x` to what it is called
+let names = noNames();
 const tell = (text) => void (byId("told").textContent = text);
 
 async function make() {
