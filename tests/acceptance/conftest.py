@@ -19,6 +19,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.support.commands import commands
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -39,9 +41,7 @@ def evidence(*arguments: object, cwd: Path | None = None, columns: int = 100) ->
     """Run `evidence` with a clean environment."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EVIDENCE_")}
     environment |= {"COLUMNS": str(columns), "LANGUAGE": "en"}
-    command = [sys.executable, "-c", "from api.cli import main; main()", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=cwd, timeout=120)
-    return Ran(done.returncode, done.stdout, done.stderr)
+    return Ran(*commands().run([str(one) for one in arguments], environment, cwd))
 
 
 @pytest.fixture(scope="session")
