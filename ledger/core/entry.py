@@ -66,34 +66,36 @@ def entry_time(data: bytes) -> str:
     """`recordedAt` of an entry's bytes, which are judged as by `decode_entry` but not decoded: a third of
     the time. Raises `Refusal` where `decode_entry` does.
     """
-    found = _NORMAL.fullmatch(data)
+    end = data.find(b'"', len(_HEAD))
+    found = _BEHIND_PAYLOAD.fullmatch(data, end) if end > 0 and data.startswith(_HEAD) else None
     if found is not None and len(data) <= ENTRY_LIMIT:
-        time = found[3].decode("ascii")
-        if _is_whole(found[1]) and _ascend(found[2]) and is_recorded_at(time):
+        time = found[2].decode("ascii")
+        if _is_payload(data[len(_HEAD) : end]) and _ascend(found[1]) and is_recorded_at(time):
             return time
     return decode_entry(data).recorded_at
 
 
-# Standard base64 in its one form: what the last characters leave over is zero.
-_BASE64 = rb"[A-Za-z0-9+/]*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?"
 _SIGNED = rb'\{"keyid":"[0-9a-f]{64}","sig":"[A-Za-z0-9+/]{85}[AQgw]=="\}'
-_NORMAL = re.compile(
-    b'%b(%b)%b(%b(?:,%b){0,%d})%b([0-9TZ:.-]{24})"\\}'
-    % (
-        re.escape(_HEAD),
-        _BASE64,
-        re.escape(_MIDDLE),
-        _SIGNED,
-        _SIGNED,
-        SIGNATURE_LIMIT - 1,
-        re.escape(_TAIL),
-    )
+_BEHIND_PAYLOAD = re.compile(
+    b'%b(%b(?:,%b){0,%d})%b([0-9TZ:.-]{24})"\\}'
+    % (re.escape(_MIDDLE), _SIGNED, _SIGNED, SIGNATURE_LIMIT - 1, re.escape(_TAIL))
 )
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+# What may stand before the padding: the bits that the last character has to spare are zero.
+_BEFORE_PADDING = {b"": _ALPHABET, b"=": b"AEIMQUYcgkosw048", b"==": b"AQgw"}
 
 
-def _is_whole(base64: bytes) -> bool:
-    """Whether the text has whole groups of four, and decodes to no more than a payload may have."""
-    return len(base64) % 4 == 0 and len(base64) // 4 * 3 - base64.count(b"=") <= PAYLOAD_LIMIT
+def _is_payload(base64: bytes) -> bool:
+    """Whether it is standard base64 in its one form, of no more bytes than a payload may have."""
+    padding = base64.translate(None, _ALPHABET)
+    size = len(base64) - len(padding)
+    return (
+        len(base64) % 4 == 0
+        and len(base64) // 4 * 3 - len(padding) <= PAYLOAD_LIMIT
+        and padding in _BEFORE_PADDING
+        and base64.endswith(padding)
+        and (size == 0 or base64[size - 1] in _BEFORE_PADDING[padding])
+    )
 
 
 def _ascend(signatures: bytes) -> bool:

@@ -169,6 +169,7 @@ def is_issued_at(text: str) -> bool:
     return len(text) == 20 and _milliseconds(text) is not None
 
 
+@lru_cache(maxsize=1024)  # the entries of one batch have one time
 def is_recorded_at(text: str) -> bool:
     """Whether `text` is an existing moment `YYYY-MM-DDThh:mm:ss.sssZ`."""
     return len(text) == 24 and _milliseconds(text) is not None
