@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from api.client.http import BadAnswer
 from ledger.core.entry import decode_entry
+from ledger.core.grammar import is_digest
 from ledger.core.index_proof import ALL, Completeness, IndexProof, parse_index_proof
 from ledger.core.receipt import Trust, parse_proof, verify_receipt
 from ledger.core.refusal import Refusal
@@ -26,14 +27,17 @@ def id_of_entry(client: Client, index: int, trust: Trust | None) -> str:
     there is not. Without `trust` the proof is held against its own checkpoint alone.
     """
     shown = client.get(f"/v1/statements/{index}")
+    if not isinstance(shown, Mapping) or not is_digest(str(shown.get("id"))):
+        raise BadAnswer(f"the answer about entry {index} names no statement", "check the ledger's address")
     receipt = client.receipt(str(shown["id"]))
     try:
         found = parse_proof(receipt.proof).index
     except Refusal as refusal:
         raise BadAnswer(f"the proof of entry {index} cannot be read: {refusal.what}", TELL) from refusal
-    report = verify_receipt(receipt.entry, receipt.proof, trust)
-    needed = ("inclusion",) if trust is None else ("inclusion", "trust root", "checkpoint")
-    if found != index or any(report.step(name).grade != HELD for name in needed):
+    # What cannot be read ends a report before its later steps.
+    held = {step.name for step in verify_receipt(receipt.entry, receipt.proof, trust) if step.grade == HELD}
+    needed = {"inclusion"} if trust is None else {"inclusion", "trust root", "checkpoint"}
+    if found != index or not needed <= held:
         raise BadAnswer(f"the ledger does not prove that this statement is entry {index}", TELL)
     return receipt.id
 

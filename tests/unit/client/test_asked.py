@@ -91,6 +91,11 @@ def test_an_entrys_number_is_believed_once_it_is_proven() -> None:
         pytest.param(receipt(1, proof=format_proof(2, PATHS[2], note())), TRUST, id="another path"),
         pytest.param(receipt(2, proof=format_proof(2, PATHS[2], note(bytes(32)))), TRUST, id="another key"),
         pytest.param(receipt(2, proof="nothing"), TRUST, id="no proof"),
+        pytest.param(receipt(2, proof=format_proof(2, PATHS[2], "no checkpoint")), TRUST, id="no checkpoint"),
+        pytest.param(
+            receipt(2, proof=format_proof(2, PATHS[2], "no checkpoint")), None, id="nor a trust file"
+        ),
+        pytest.param(receipt(2, id=None), TRUST, id="no statement"),
     ],
 )
 def test_an_entrys_number_that_is_not_proven_is_not_believed(
