@@ -18,7 +18,7 @@ from ..core.note import split_note
 from ..core.receipt import Trust
 from ..core.refusal import LedgerError, Refusal
 from ..core.tiles import CHECKPOINT_PATH, LogFiles
-from ..core.visible import visible, visible_line
+from ..core.visible import visible, visible_json, visible_line
 from .audit import Auditor
 from .audit_events import ALARMS, Alarm, Looked, Progress
 from .audit_files import FilesUnreachable, ReadAhead, log_files, read_kept, write_kept
@@ -145,7 +145,7 @@ def _collect_seldom() -> None:
 def _once(audit: Audit, order: Order, show: ShowProgress) -> int:
     result = audit.look(show)
     if order.as_json:
-        say(json.dumps(result.to_json(), ensure_ascii=False, indent=2))
+        say(visible_json(json.dumps(result.to_json(), ensure_ascii=False, indent=2)))
     else:
         say("\n".join(lines(result)))
     return result.exit_code
@@ -156,7 +156,7 @@ def _watch(audit: Audit, every: float, order: Order, show: ShowProgress) -> int:
     try:
         for result in audit.watch(every, show):
             code = max(code, result.exit_code if isinstance(result, Result) else 0)
-            say(event_json(result) if order.as_json else "\n".join(watch_lines(result)))
+            say(visible_json(event_json(result)) if order.as_json else "\n".join(watch_lines(result)))
     except KeyboardInterrupt:  # how a watch ends
         return code
     raise AssertionError("a watch ends when it is interrupted")
