@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from api.cli.options import UsageError
+from api.likely import likely
 from ledger.core.grammar import is_digest, is_slug
 from ledger.core.refusal import LedgerError
 
@@ -27,8 +27,6 @@ Statement = Annotated[
 ]
 FOLDERS: Final[Mapping[str, str]] = {"factory": "factories", "party": "parties"}
 UNKNOWN: Final = frozenset({"no-such-factory", "no-such-party", "not-found", "nothing-to-bundle"})
-MOST_SUGGESTED: Final = 3
-LIKENESS: Final = 0.7  # of difflib, 1 being the same
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,14}")
 
 
@@ -135,7 +133,4 @@ def resembling(text: str, called: Mapping[str, Sequence[str]]) -> list[str]:
     for name, texts in called.items():
         for one in (name.partition(":")[2], *texts):
             words.setdefault(one.casefold(), name)
-    wanted = text.casefold()
-    close = get_close_matches(wanted, words, n=MOST_SUGGESTED, cutoff=LIKENESS)
-    within = [one for one in words if len(wanted) > 2 and wanted in one]
-    return list(dict.fromkeys(words[one] for one in [*close, *within]))[:MOST_SUGGESTED]
+    return likely(text, words, within=True)

@@ -4,17 +4,16 @@ checked.
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from api.drafts.build import CLOSED_KINDS
+from api.drafts.terms import vocabularies_in
 from api.drafts.yaml_text import DraftError
 from ledger.core.fields import MOMENT, Type
 from ledger.core.kinds import ATTRIBUTABLE, HIDDEN, KINDS, REQUIRED, Count, Kind, RefRule, Row
 from ledger.core.values import KEY_MEMBERS, TEXT, TEXTS
-from ledger.core.vocabulary import VOCABULARIES
 
 WIDTH = 100
 CREATED_BY_DRAFT = frozenset({"media", "size", "plaintext"})
@@ -198,7 +197,7 @@ def _member(kind: Kind, row: Row, commented: bool) -> Iterator[str]:
 
 
 def _listed_elsewhere(row: Row, terms: list[str]) -> str:
-    names = [name for name in re.findall(r"`([a-z-]+)`", row.type.doc) if name in VOCABULARIES]
+    names = vocabularies_in(row.type.doc)
     return f" (`evidence terms {' '.join(names)}` lists them)" if terms and names else ""
 
 

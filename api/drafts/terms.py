@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any
 
+from api.likely import likely
 from ledger.core.refusal import Refusal
 from ledger.core.vocabulary import VOCABULARIES
-
-MOST_SUGGESTED: Final = 3
 
 
 def mend_of(refusal: Refusal, payload: Any) -> str:
@@ -17,7 +15,7 @@ def mend_of(refusal: Refusal, payload: Any) -> str:
 
     `payload` is the JSON value that was refused; the refusal names its vocabularies in its text.
     """
-    names = [name for name in re.findall(r"`([a-z-]+)`", refusal.what) if name in VOCABULARIES]
+    names = vocabularies_in(refusal.what)
     if refusal.code != "unknown-term" or not names:
         return refusal.mend
     lists = f"`evidence terms {' '.join(names)}` lists all terms"
@@ -31,8 +29,12 @@ def resembling(text: str, names: list[str]) -> list[str]:
     for code, term in (pair for name in names for pair in VOCABULARIES[name].items()):
         for one in (code, code.rpartition("/")[2], term.labels["en"]):
             words.setdefault(one.casefold(), code)
-    found = get_close_matches(text.casefold(), words, n=MOST_SUGGESTED, cutoff=0.7)
-    return list(dict.fromkeys(words[one] for one in found))
+    return likely(text, words)
+
+
+def vocabularies_in(text: str) -> list[str]:
+    """The vocabularies that a text names between backquotes, as the field tables do."""
+    return [name for name in re.findall(r"`([a-z-]+)`", text) if name in VOCABULARIES]
 
 
 def _at(value: Any, pointer: str) -> Any:
