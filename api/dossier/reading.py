@@ -17,7 +17,7 @@ from api.web.claims import FIRST, Claims
 from api.web.factory import ANSWERS
 from api.web.language import language
 from api.web.naming import naming
-from ledger.core.statement import PREDICATE_TYPE
+from ledger.core.statement import PREDICATE_TYPE, Resolved, resolve
 from projections.compromises import compromises
 from projections.items import Item, Slice
 from projections.names import mentioned, names
@@ -255,8 +255,7 @@ class _Reader:
         return f" ({count} of {len(issuers)} who signed)"
 
     def _withheld(self) -> Iterator[tuple[str, str]]:
-        count = _missing(self.entry.value["predicate"]["claim"], self.entry.disclosed)
-        if count:
+        if count := _put_back(self.entry).withheld:
             yield "Withheld or erased", f"{count} of its contents"
 
 
@@ -273,32 +272,11 @@ def capital(text: str) -> str:
 
 def resolved(entry: Readable) -> dict[str, Any]:
     """The claim with what is disclosed among the clear members."""
-    found = _resolved(entry.value["predicate"]["claim"], entry)
-    assert isinstance(found, dict)
-    return found
+    return _put_back(entry).claim
 
 
-def _resolved(value: Any, entry: Readable) -> Any:
-    if isinstance(value, list):
-        return [_resolved(one, entry) for one in value]
-    if not isinstance(value, dict):
-        return value
-    members = {name: one for name, one in value.items() if name != "_sd"}
-    found = [entry.disclosed.get(digest) for digest in value.get("_sd", ())]
-    members |= {one.name: one.value for one in found if one is not None}
-    return {name: _resolved(one, entry) for name, one in members.items()}
-
-
-def _missing(value: Any, disclosed: Mapping[str, Any]) -> int:
-    """How many digests nothing is disclosed for."""
-    if isinstance(value, list):
-        return sum(_missing(one, disclosed) for one in value)
-    if not isinstance(value, dict):
-        return 0
-    own = sum(digest not in disclosed for digest in value.get("_sd", ()))
-    shown = [disclosed[digest].value for digest in value.get("_sd", ()) if digest in disclosed]
-    inside = [one for name, one in value.items() if name != "_sd"]
-    return own + sum(_missing(one, disclosed) for one in (*shown, *inside))
+def _put_back(entry: Readable) -> Resolved:
+    return resolve(entry.value["predicate"]["claim"], entry.disclosed.values())
 
 
 def _opening(entry: Readable) -> str:
