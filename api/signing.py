@@ -91,9 +91,9 @@ class LogSigner:
         """Raises `LedgerError` unless the tree of `size` entries can be signed here."""
         self._signers(size)
 
-    def sign(self, size: int, root: bytes) -> str:
+    def sign(self, size: int, root: bytes, version: int | None = None) -> str:
         """The checkpoint as a note, the keys in the order in which the ledger lists them."""
-        return sign_note(Checkpoint(self._origin, size, root).text(), self._signers(size))
+        return sign_note(Checkpoint(self._origin, size, root).text(), self._signers(size, version))
 
     def sign_empty(self, size: int) -> str:
         """A checkpoint of no entries by the keys in force at `size`: it asks a witness what it holds, and
@@ -101,8 +101,8 @@ class LogSigner:
         """
         return sign_note(Checkpoint(self._origin, 0, EMPTY_ROOT).text(), self._signers(size))
 
-    def _signers(self, size: int) -> list[Signer]:
-        terms = self._terms.at(size)
+    def _signers(self, size: int, version: int | None = None) -> list[Signer]:
+        terms = self._terms.at(size, version)
         return [self._ring.first()] if terms is None else [self._ring.signer(key) for key in terms.log_keys]
 
 

@@ -63,13 +63,17 @@ class Heads:
         self._newest: SignedHead | None = None
 
     def check(self, head: Head) -> None:
-        """Compare `head`, read under the head lock, with the journal and what this process signed.
+        """Compare `head`, read under the head lock, with what this process signed and the journal.
 
-        Raises `LogBehind` or `LogForked`. Cheap while nobody else appends: then the sizes are equal.
+        Raises `LogBehind` or `LogForked`. Cheap as long as the journal ends with this very head, and what
+        this process signed stands a few lines before: whoever recorded a head had compared it with the last.
         """
         root = merkle.Frontier.from_bytes(head.frontier).root()
-        for name, known in (("this process", self._agreed), ("the sign journal", self._journal.last())):
-            self._compare(head, root, name, known)
+        recorded, agreed = self._journal.last(), self._agreed
+        is_ours = agreed is not None and (agreed == recorded or self._journal.holds(agreed))
+        if recorded != (head.size, root) or not is_ours:
+            self._compare(head, root, "this process", agreed)
+            self._compare(head, root, "the sign journal", recorded)
         self._agreed = Signed(head.size, root)
 
     def check_published(self, head: Head) -> None:
@@ -79,8 +83,8 @@ class Heads:
             known = source.last()
             self._compare(head, root, source.name, known)
 
-    def sign(self, size: int, root: bytes) -> SignedHead:
-        """Journal, then sign a head that has committed.
+    def sign(self, size: int, root: bytes, version: int | None = None) -> SignedHead:
+        """Journal, then sign a head that has committed; `version` is for the signer.
 
         Raises `JournalConflict` rather than fork, and `SequencerUnavailable` when the journal cannot be
         written.
@@ -88,7 +92,7 @@ class Heads:
         if self._newest is None or self._newest[:2] != (size, root):
             if size:
                 self._record(size, root)
-            self._newest = SignedHead(size, root, self._signer.sign(size, root))
+            self._newest = SignedHead(size, root, self._signer.sign(size, root, version))
         self._agreed = Signed(size, root)
         return self._newest
 

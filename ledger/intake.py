@@ -216,8 +216,8 @@ class Intake:
             return [self._raw.popleft() for _ in range(min(len(self._raw), self._batch))]
 
     def _prepare(self, tickets: list[Ticket]) -> None:
-        """Verification releases the interpreter's lock, so a large batch uses both cores."""
-        if len(tickets) < 8:
+        """Verification releases the interpreter's lock, so a large batch uses several cores."""
+        if len(tickets) < 8 or self._threads == 1:
             self._prepare_some(tickets)
             return
         size = math.ceil(len(tickets) / self._threads)

@@ -23,11 +23,18 @@ class LogTerms:
         self._version = 0
         self._changes: list[Change] = []
 
-    def at(self, size: int) -> Terms | None:
-        """The terms that the first `size` entries leave in force; None for an empty tree."""
+    def at(self, size: int, version: int | None = None) -> Terms | None:
+        """The terms that the first `size` entries leave in force; None for an empty tree.
+
+        Whoever knows how many entries of that tree are the ledger's own says so by `version`: where they are
+        as many as were read before, nothing is asked.
+        """
         with self._lock:
             if size > self._known:
-                self._read(size)
+                if version is not None and version == self._version:
+                    self._known = size
+                else:
+                    self._read(size)
             return terms_at(size, self._changes)
 
     def log_keys_ever(self, size: int) -> list[str]:

@@ -180,6 +180,10 @@ class SignJournal(Protocol):
         """The newest recorded head, or None when nothing was ever signed."""
         ...
 
+    def holds(self, head: Signed) -> bool:
+        """Whether `head` is one of the newest recorded; of an older one it need not know."""
+        ...
+
     def record(self, size: int, root: bytes) -> None:
         """Return only once (size, root) is durable.
 
@@ -207,8 +211,12 @@ class TreeHeadSource(Protocol):
 class CheckpointSigner(Protocol):
     """Signs checkpoints with the log's key."""
 
-    def sign(self, size: int, root: bytes) -> str:
-        """The signed note of that tree head. Deterministic: the same head gives the same bytes."""
+    def sign(self, size: int, root: bytes, version: int | None = None) -> str:
+        """The signed note of that tree head. Deterministic: the same head gives the same bytes.
+
+        `version` counts the tree's entries in the ledger's own stream, which say whose key signs, for those
+        who know it.
+        """
         ...
 
 

@@ -31,6 +31,7 @@ from ledger.core import merkle
 from ledger.core.index import index_head
 from ledger.core.refusal import LedgerError
 from ledger.core.statement import read_recorded
+from ledger.domain.names import LEDGER
 from ledger.heads import Heads, SequencerUnavailable, SignedHead
 from ledger.intake import Group, Intake, Outcome, Overloaded, Settle, Submission, Ticket
 from ledger.ports import (
@@ -229,7 +230,7 @@ class Sequencer:
                 if batch.accepted:
                     unit.append([each.row for each in batch.accepted], written.nodes, written.head)
             self._facts.keep(batch.view.decided)
-            signed = self._heads.sign(written.head.size, written.root)
+            signed = self._heads.sign(written.head.size, written.root, _version(batch))
         return Sequenced(batch, written, signed, doubt)
 
     def _load(self, unit: Unit, tickets: list[Ticket]) -> Known:
@@ -269,6 +270,12 @@ class Sequencer:
         except Exception as reason:
             told = self._problem is not None and self._problem.what == NOT_NOW
             self._problem = _unavailable(reason, logging.DEBUG if told else logging.WARNING)
+
+
+def _version(batch: Batch) -> int:
+    """How many entries the ledger's own stream has after the batch."""
+    ledger = batch.view.aggregate(LEDGER)
+    return 0 if ledger is None else ledger.version
 
 
 def _is_index(ticket: Ticket) -> bool:

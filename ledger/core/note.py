@@ -6,6 +6,7 @@ ignored, as the specification demands; a bad signature of a known key rejects th
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ COSIGNATURE = 0x04
 NOTE_LIMIT = 1_000_000  # bytes
 SIGNATURES_LIMIT = 100
 _DASH = "— "
+_FORBIDDEN = re.compile("[\ud800-\udfff\0-\x09\x0b-\x1f]")
 _TIMESTAMP_BYTES = 8
 TIMESTAMP_LIMIT = 2**63
 
@@ -136,7 +138,7 @@ def split_note(note: str) -> tuple[str, list[NoteSignature]]:
     """The text and the signature lines of a note, nothing verified; raises `Refusal`."""
     if len(note) > NOTE_LIMIT:
         raise Refusal("bad-note", f"{len(note)} characters, the limit is {NOTE_LIMIT}")
-    if any("\ud800" <= c <= "\udfff" or (c < " " and c != "\n") for c in note):
+    if _FORBIDDEN.search(note):
         raise Refusal("bad-note", "it holds control characters or halves of surrogate pairs")
     text, blank, rest = note.rpartition("\n\n")
     if not blank or not rest.endswith("\n"):

@@ -40,6 +40,15 @@ class FileSignJournal:
         with self._locked(fcntl.LOCK_SH) as fd:
             return self._newest(fd)[0]
 
+    def holds(self, head: Signed) -> bool:
+        """Whether the head's line is among the last forty or so, which is where another process's turn or two
+        leave it.
+        """
+        if not self._path.exists():
+            return False
+        with self._locked(fcntl.LOCK_SH) as fd:
+            return b"\n" + _line(*head) in b"\n" + self._tail(fd)[0]
+
     def record(self, size: int, root: bytes) -> None:
         """Append (size, root) and return once it is on the disk; the same head again writes nothing.
 
@@ -73,11 +82,7 @@ class FileSignJournal:
 
     def _newest(self, fd: int) -> tuple[Signed | None, int]:
         """The last whole line and the offset behind it; a torn line after it does not count."""
-        length = os.fstat(fd).st_size
-        start = max(0, length - _TAIL)
-        tail = os.pread(fd, length - start, start)
-        whole = tail[: tail.rfind(b"\n") + 1]
-        end = start + len(whole)
+        whole, end = self._tail(fd)
         if not whole:
             return None, end
         signed = _parse(whole.splitlines()[-1])
@@ -87,6 +92,14 @@ class FileSignJournal:
                 "restore the journal, or set it aside only if the database is known to be the newest copy",
             )
         return signed, end
+
+    def _tail(self, fd: int) -> tuple[bytes, int]:
+        """What the journal ends with, up to its last line break, and the offset behind that."""
+        length = os.fstat(fd).st_size
+        start = max(0, length - _TAIL)
+        tail = os.pread(fd, length - start, start)
+        whole = tail[: tail.rfind(b"\n") + 1]
+        return whole, start + len(whole)
 
 
 def _line(size: int, root: bytes) -> bytes:

@@ -26,7 +26,7 @@ class TestSigner:
 
     __test__ = False
 
-    def sign(self, size: int, root: bytes) -> str:
+    def sign(self, size: int, root: bytes, version: int | None = None) -> str:
         return sign_checkpoint(Checkpoint(ORIGIN, size, root), Signer(ORIGIN, LOG_KEY.seed))
 
 

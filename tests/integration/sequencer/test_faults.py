@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,9 @@ class FaultyJournal:
 
     def last(self) -> Signed | None:
         return self._journal.last()
+
+    def holds(self, head: Signed) -> bool:
+        return self._journal.holds(head)
 
     def record(self, size: int, root: bytes) -> None:
         fault, self.fault = self.fault, None
@@ -156,6 +160,37 @@ def test_a_database_with_another_history_is_refused(
                 assert isinstance(process.sequencer.problem, LogForked)
                 with pytest.raises(LogForked):
                     process.submit(author.allegation("another"))
+
+
+class Replaced:
+    """A recorder whose database somebody replaces while the process runs."""
+
+    def __init__(self, recorder: PostgresLedgerRecorder) -> None:
+        self.now = recorder
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.now, name)
+
+
+def test_what_a_process_signed_counts_even_when_database_and_journal_are_both_replaced(
+    embedded_server: TestServer, journal: Path, tmp_path: Path, author: Author
+) -> None:
+    """The other journal ends with the other database's head, so the two agree with each other."""
+    another = tmp_path / "another journal"
+    with embedded_server.database() as url:
+        with writing(url, journal) as process:
+            process.submit(*author.setup)
+        with embedded_server.database(_name(url)) as fork, writing(url, journal) as process:
+            process.submit(author.allegation("the true fourth"))
+            replaced: Any = Replaced(process.recorder)
+            heads = Heads(replaced, FileSignJournal(journal), TestSigner())
+            heads.check(process.recorder.head())
+            with writing(fork, another) as other:
+                other.submit(*author.allegations(9))
+                replaced.now = other.recorder
+                journal.write_bytes(another.read_bytes())
+                with pytest.raises(LogForked, match="this process"):
+                    heads.check(other.recorder.head())
 
 
 class Published:

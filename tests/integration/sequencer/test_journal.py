@@ -33,6 +33,26 @@ def test_the_newest_head_is_found_again_by_another_instance(path: Path) -> None:
     assert FileSignJournal(path).last() == Signed(199, root(199))
 
 
+def test_heads_of_the_last_turns_are_held_and_no_others(path: Path) -> None:
+    journal = FileSignJournal(path)
+    assert not journal.holds(Signed(1, root(1)))
+    for size in range(1, 200):
+        journal.record(size, root(size))
+    assert all(journal.holds(Signed(size, root(size))) for size in range(170, 200))
+    assert not journal.holds(Signed(198, root(199)))
+    assert not journal.holds(Signed(200, root(200)))
+
+
+def test_a_torn_line_is_not_held(path: Path) -> None:
+    journal = FileSignJournal(path)
+    journal.record(1, root(1))
+    whole = path.read_bytes()
+    journal.record(2, root(2))
+    path.write_bytes(whole + path.read_bytes()[len(whole) : -1])
+    assert journal.holds(Signed(1, root(1)))
+    assert not journal.holds(Signed(2, root(2)))
+
+
 def test_the_file_is_readable_by_its_owner_alone(path: Path) -> None:
     FileSignJournal(path).record(1, root(1))
     assert path.stat().st_mode & 0o777 == 0o600
