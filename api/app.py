@@ -12,6 +12,7 @@ import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
@@ -41,6 +42,21 @@ PageOf = Callable[[Request, Exception], Response | None]
 """The page that tells a reader of an error; None where a program asks."""
 
 
+class Application(FastAPI):
+    """The framework's application with the hot routes before all that it puts around its own."""
+
+    hot: HotRoutes | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route = None if self.hot is None else self.hot.find(scope)
+        if route is None:
+            await super().__call__(scope, receive, send)
+            return
+        scope["app"] = self
+        scope["route"] = route
+        await route.app(scope, receive, send)
+
+
 def create_app(settings: Settings, open_service: OpenService = Service, *, pages: bool = True) -> FastAPI:
     """The application of one serving process; the service is opened when serving begins.
 
@@ -53,7 +69,7 @@ def create_app(settings: Settings, open_service: OpenService = Service, *, pages
             app.state.service = service
             yield
 
-    app = FastAPI(
+    app = Application(
         title="Evidence Ledger",
         version=version("evidence-ledger"),
         description=DESCRIPTION,
@@ -73,8 +89,9 @@ def create_app(settings: Settings, open_service: OpenService = Service, *, pages
     routers, page_of = _pages() if pages else ((), _no_page)
     _add_routes(app, routers)
     _add_problems(app, page_of)
-    app.add_middleware(HotRoutes, routes=_hot_routes(app, settings))
-    app.add_middleware(Guard, page_of=page_of)  # last, so around everything
+    guard = Middleware(Guard, page_of=page_of)
+    app.hot = HotRoutes(_hot_routes(app, settings, guard))
+    app.add_middleware(guard.cls, *guard.args, **guard.kwargs)
     return app
 
 
@@ -89,7 +106,7 @@ def _no_page(request: Request, error: Exception) -> None:
     del request, error
 
 
-def _hot_routes(app: FastAPI, settings: Settings) -> list[Route]:
+def _hot_routes(app: FastAPI, settings: Settings, guard: Middleware) -> list[Route]:
     bounds = Bounds(settings.max_statement_bytes, settings.max_batch_bytes, settings.max_batch_lines)
 
     def service() -> Service:
@@ -97,8 +114,11 @@ def _hot_routes(app: FastAPI, settings: Settings) -> list[Route]:
         return found
 
     return [
-        Route(f"{PREFIX}/statements", SubmitStatement(service, bounds), methods=["POST"]),
-        Route(f"{PREFIX}/statements:batch", SubmitBatch(service, bounds), methods=["POST"]),
+        Route(path, endpoint(service, bounds), methods=["POST"], middleware=[guard])
+        for path, endpoint in (
+            (f"{PREFIX}/statements", SubmitStatement),
+            (f"{PREFIX}/statements:batch", SubmitBatch),
+        )
     ]
 
 

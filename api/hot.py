@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, Protocol
 
 from starlette.requests import ClientDisconnect
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from api import limits, problems, submissions
 from api.problems import Problem
@@ -55,19 +55,14 @@ class Bounds(NamedTuple):
 
 
 class HotRoutes:
-    """Middleware: requests of these methods and paths go to their endpoints at once."""
+    """Routes that are found by their method and whole path."""
 
-    def __init__(self, app: ASGIApp, routes: Sequence[Route]) -> None:
-        self._app = app
+    def __init__(self, routes: Sequence[Route]) -> None:
         self._routes = {(method, route.path): route for route in routes for method in route.methods or ()}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = self._routes.get((scope.get("method", ""), scope.get("path", "")))
-        if route is None:
-            await self._app(scope, receive, send)
-            return
-        scope["route"] = route
-        await route.app(scope, receive, send)
+    def find(self, scope: Scope) -> Route | None:
+        """The route that answers, None for all other requests."""
+        return self._routes.get((scope.get("method", ""), scope.get("path", "")))
 
 
 class SubmitStatement:

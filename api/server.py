@@ -17,6 +17,7 @@ from api.composition import Service, database
 from api.listener import Listener
 from api.settings import Settings, hand_down, load
 from api.tuning import tune
+from api.wire import Protocol
 from ledger.store.migrate import migrate
 
 GRACE_SECONDS = 20  # for requests under way when told to stop
@@ -65,7 +66,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "host": settings.host,
         "port": settings.port,
         "loop": "uvloop",
-        "http": "httptools",
+        "http": Protocol,
         "ws": "none",
         "lifespan": "on",
         "log_config": None,
