@@ -1,8 +1,8 @@
 """What waits for the sequencer: submissions, their preparation before the lock, and the bounded queue.
 
-Preparation needs no database: the payload is decoded and its signatures are verified with keys met before,
-so that the lock is held for rules and inserts alone. A key seen for the first time is verified under the
-lock.
+Preparation needs no database: the payload is decoded, its signatures are verified with keys met before and
+its disclosures are opened, so that the lock is held for rules and inserts alone. A key seen for the first
+time is verified under the lock.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from itertools import count
 from typing import NamedTuple
 
 from ledger.core import keys
+from ledger.core.disclosure import Disclosure
 from ledger.core.envelope import Envelope, Signature, pae
 from ledger.core.refusal import LedgerError, Refusal
 from ledger.core.statement import Statement, decode_statement
+from ledger.domain.decide import admissible
 from ledger.domain.needs import Needs, needs
 from ledger.receipts import Receipt
 
@@ -97,9 +99,10 @@ class SignatureCheck:
 class Ticket:
     """One submission on its way through the sequencer; `settle` answers it, once."""
 
-    __slots__ = ("failure", "needs", "settle", "statement", "submission", "verify")
+    __slots__ = ("failure", "needs", "opened", "settle", "statement", "submission", "verify")
 
     statement: Statement
+    opened: list[Disclosure] | Refusal  # the latter is for the rules to tell, behind what they find
     needs: Needs
     verify: SignatureCheck
 
@@ -116,8 +119,15 @@ class Ticket:
             self.needs = needs(self.statement, envelope)
             self.verify = SignatureCheck(envelope.payload, known)
             self.verify.ahead(envelope.signatures)
+            self.opened = self._open()
         except Exception as failure:
             self.failure = failure
+
+    def _open(self) -> list[Disclosure] | Refusal:
+        try:
+            return admissible(self.statement, self.submission.disclosures)
+        except Refusal as refusal:
+            return refusal
 
 
 class Group:

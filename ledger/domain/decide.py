@@ -1,14 +1,15 @@
 """Deciding one statement: whether it may follow the log as it stands.
 
 `decide` is validity: it looks at entry bytes and at earlier entries through `View`, and at nothing else,
-so that an auditor who replays the log decides the same. `admit` is what the server asks besides, of a
-statement that would be valid: the resolved form and what this version does not offer yet.
+so that an auditor who replays the log decides the same. `admissible` and `admit` are what the server asks
+besides, of a statement that would be valid: the resolved form and what this version does not offer yet.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..core import disclosure
+from ..core.disclosure import Disclosure
 from ..core.envelope import Envelope
 from ..core.policy import published_policy
 from ..core.refusal import Refusal
@@ -121,10 +122,9 @@ def check_new(view: View, statement: Statement) -> None:
 _NOT_YET = {"control": "not-yet-control"}
 
 
-def admit(view: View, statement: Statement, disclosures: Iterable[str]) -> dict[str, str]:
-    """Checks of the resolved form, and refusal of what has no effect yet; raises `Refusal`.
-
-    Gives the disclosures by the digest that each opens. A digest that is left out stays a decoy.
+def admissible(statement: Statement, disclosures: Iterable[str]) -> list[Disclosure]:
+    """The disclosures opened, once the resolved form is checked; raises `Refusal`, also of what has no effect
+    yet. Needs no earlier entry, so it can be asked before it is the statement's turn.
     """
     code = "not-yet-sealed" if statement.visibility == "sealed" else _NOT_YET.get(statement.kind)
     if code is not None:
@@ -133,6 +133,14 @@ def admit(view: View, statement: Statement, disclosures: Iterable[str]) -> dict[
         _check_policy(statement)
     opened = [disclosure.parse(text) for text in disclosures]
     check_resolved(statement, opened)
+    return opened
+
+
+def admit(view: View, statement: Statement, opened: Sequence[Disclosure]) -> dict[str, str]:
+    """What remains of these checks, for what `admissible` gave; raises `Refusal`.
+
+    Gives the disclosures by the digest that each opens. A digest that is left out stays a decoy.
+    """
     if statement.kind == "amendment":
         amendment.check_resolved(view, statement, resolve(statement.claim, opened).claim)
     return {one.digest: one.text for one in opened}

@@ -30,7 +30,7 @@ from ledger.core.kinds import EVENTS
 from ledger.core.merkle import leaf_hash
 from ledger.core.refusal import Refusal
 from ledger.core.statement import Recorded, Statement, decode_statement
-from ledger.domain.decide import admit, decide
+from ledger.domain.decide import admissible, admit, decide
 from ledger.domain.facts import creation_of
 from ledger.domain.state import State
 
@@ -303,7 +303,7 @@ class Log:
     def append(self, signed: Signed) -> Recorded:
         """Decide, admit and append; time goes on by a second."""
         self._decide(signed)
-        held = admit(self.state, signed.statement, signed.disclosures)
+        held = admit(self.state, signed.statement, admissible(signed.statement, signed.disclosures))
         self.disclosures.update(held)
         return self._enter(signed)
 

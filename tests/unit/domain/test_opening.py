@@ -7,7 +7,7 @@ import pytest
 from ledger.core.note import COSIGNATURE, ED25519, Verifier
 from ledger.core.refusal import Refusal
 from ledger.core.statement import Recorded
-from ledger.domain.decide import admit, decide
+from ledger.domain.decide import admissible, admit, decide
 from ledger.domain.facts import ledger_of
 from ledger.domain.terms import changes, terms_at
 from tests.support.builder import (
@@ -266,10 +266,10 @@ def test_a_policy_with_a_quorum_that_cannot_be_read_is_not_taken_in() -> None:
         claim = dict(log.genesis().statement.claim) | {"policy": policy}
         opening = log.draft("LedgerOpened", "operator", about=founders, claim=claim, signers=FOUNDING_KEYS)
         if is_taken:
-            admit(log.state, opening.statement, opening.disclosures)
+            admit(log.state, opening.statement, admissible(opening.statement, opening.disclosures))
         else:
             with refused("bad-policy"):
-                admit(log.state, opening.statement, opening.disclosures)
+                admit(log.state, opening.statement, admissible(opening.statement, opening.disclosures))
 
 
 @pytest.mark.parametrize(
@@ -279,4 +279,4 @@ def test_nor_is_one_that_an_amendment_would_put_in_force(policy: str) -> None:
     log = Log.opened()
     amendment = log.draft("LedgerAmended", "operator", claim={"policy": policy})
     with refused("bad-policy"):
-        admit(log.state, amendment.statement, amendment.disclosures)
+        admit(log.state, amendment.statement, admissible(amendment.statement, amendment.disclosures))
