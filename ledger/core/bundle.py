@@ -10,7 +10,8 @@ Reading checks the form alone; the verifier judges the content.
 """
 
 import binascii
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -24,8 +25,16 @@ from .statement import Statement
 
 FORMAT = "urn:evidence-ledger:v1:bundle"
 LINE_LIMIT = 1 << 26  # bytes: an entry with the disclosures of a large submission stays far below
-# Around the parts of an entry's line.
-_DISCLOSURES, _ENTRY, _HASHES = b'{"disclosures":[', b'],"entry":"', b'","hashes":'
+# The parts of an entry's line, where they are what `bundle_lines` mostly writes: canonical, because there is
+# nothing to escape and no number has more digits than an exact one may.
+_DISCLOSURES, _ENTRY = b'{"disclosures":[', b'],"entry":"'
+_TEXTS = re.compile(rb'\[(?:"([A-Za-z0-9_-]+(?:","[A-Za-z0-9_-]+)*)")?\]')
+_HASH = rb"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="
+_NUMBER = rb"(?:0|[1-9][0-9]{0,14})"
+_BEHIND_ENTRY = re.compile(
+    rb'","hashes":\[(?:"(%b(?:","%b)*)")?\],"index":(%b),"path":\[(%b(?:,%b)*)?\]\}'
+    % (_HASH, _HASH, _NUMBER, _NUMBER, _NUMBER)
+)
 _ENTRY_MEMBERS = frozenset({"disclosures", "entry", "hashes", "index", "path"})
 
 # --- what a bundle holds ----------------------------------------------------------------
@@ -229,15 +238,16 @@ def _line(value: dict[str, Any]) -> bytes:
 # --- reading ----------------------------------------------------------------------------
 
 
-def parse_bundle(data: bytes) -> Bundle:
+def parse_bundle(data: bytes, seen: Callable[[BundledEntry], object] | None = None) -> Bundle:
     """The bundle in `data`, nothing verified; raises `Refusal`, `where` being `/<line>` from 0 and a pointer.
 
-    Accepts exactly what `format_bundle` writes: formatted again, the result gives `data`.
+    Accepts exactly what `format_bundle` writes: formatted again, the result gives `data`. `seen` is given
+    each entry as soon as it is read, whatever may follow it.
     """
     lines = data.split(b"\n")
     if lines.pop():
         raise Refusal("bad-bundle", "it does not end with a newline", f"/{len(lines)}")
-    return _Reader().read(lines)
+    return _Reader().read(lines, seen)
 
 
 _NUMBERS, _LENGTHS = frozenset({int}), frozenset({HASH_BYTES})
@@ -251,7 +261,7 @@ class _Reader:
         self.known: set[bytes] = set()
         self.where = ""
 
-    def read(self, lines: Sequence[bytes]) -> Bundle:
+    def read(self, lines: Sequence[bytes], seen: Callable[[BundledEntry], object] | None) -> Bundle:
         if not lines:
             raise Refusal("bad-bundle", "it is empty")
         head = self.head(self.value(0, lines[0]))
@@ -260,9 +270,12 @@ class _Reader:
         entries: list[BundledEntry] = []
         for number, line in enumerate(lines[1:], 1):
             self.where = f"/{number}"
-            value = self.entry_value(line) or self.value(number, line)
-            if "entry" in value:
-                entries.append(self.entry(value, entries))
+            entry = self.usual_entry(line, entries)
+            value = {} if entry is not None else self.value(number, line)
+            if entry is not None or "entry" in value:
+                entries.append(entry or self.entry(value, entries))
+                if seen is not None:
+                    seen(entries[-1])
             elif "key" in value and not entries:
                 keys.append(self.key(value, keys))
             elif "anchor" in value and not keys and not entries:
@@ -283,29 +296,34 @@ class _Reader:
             self.refuse("it is no object")
         return dict(value)
 
-    def entry_value(self, line: bytes) -> dict[str, Any] | None:
-        """The value of an entry's line with its `entry` in bytes, read around that base64, which is most of
-        the line and nothing to parse; None for a line whose parts are not in their places.
-
-        The two parts are canonical and the members between them sorted, so the whole is as well.
+    def usual_entry(self, line: bytes, before: Sequence[BundledEntry]) -> BundledEntry | None:
+        """The entry of a line, taken from the text as it stands: base64 is most of it, and nothing to parse.
+        None for a line of any other form, good or bad.
         """
         if not line.startswith(_DISCLOSURES):
             return None
         middle = line.find(_ENTRY, len(_DISCLOSURES) - 1)
         start = middle + len(_ENTRY)
         end = line.find(b'"', start)
-        if middle < 0 or not line.startswith(_HASHES, end) or len(line) > LINE_LIMIT:
+        rest = None if middle < 0 else _BEHIND_ENTRY.fullmatch(line, end)
+        opened = _TEXTS.fullmatch(line, len(_DISCLOSURES) - 1, middle + 1)
+        if rest is None or opened is None or len(line) > LINE_LIMIT:
             return None
+        base64 = line[start:end]
         try:
-            data = binascii.a2b_base64(line[start:end])
-            if binascii.b2a_base64(data, newline=False) != line[start:end]:
-                return None
-            value = dict(canonical.decode(b"{" + line[end + 2 :], LINE_LIMIT))
-            value["disclosures"] = canonical.decode(line[len(_DISCLOSURES) - 1 : middle + 1], LINE_LIMIT)
-        except (ValueError, Refusal):
+            data = binascii.a2b_base64(base64)
+        except ValueError:
             return None
-        value["entry"] = data
-        return value
+        if binascii.b2a_base64(data, newline=False) != base64:
+            return None
+        hashes, index, path = rest.groups()
+        fresh = [] if hashes is None else [binascii.a2b_base64(one) for one in hashes.split(b'","')]
+        numbers = [] if path is None else [int(number) for number in path.split(b",")]
+        disclosures = () if opened[1] is None else tuple(opened[1].decode("ascii").split('","'))
+        return self.placed(
+            BundledEntry(int(index), data, self.hashes_of(fresh, numbers, PROOF_HASHES_LIMIT), disclosures),
+            before,
+        )
 
     def head(self, value: dict[str, Any]) -> Head:
         if value.get("format") != FORMAT:
@@ -345,14 +363,17 @@ class _Reader:
         if value.keys() != _ENTRY_MEMBERS:
             self.require(value, *_ENTRY_MEMBERS)
         index = self.position(value["index"])
-        if before and before[-1].index >= index:
-            self.refuse("entries are sorted by index and unique")
         disclosures = tuple([self.text(one) for one in self.items(value["disclosures"])])
-        if list(disclosures) != sorted(set(disclosures)):
-            self.refuse("disclosures are sorted and unique")
         path = self.path(value, PROOF_HASHES_LIMIT)
-        data = value["entry"]
-        return BundledEntry(index, data if isinstance(data, bytes) else self.base64(data), path, disclosures)
+        return self.placed(BundledEntry(index, self.base64(value["entry"]), path, disclosures), before)
+
+    def placed(self, entry: BundledEntry, before: Sequence[BundledEntry]) -> BundledEntry:
+        """The entry, once it may follow the last one."""
+        if before and before[-1].index >= entry.index:
+            self.refuse("entries are sorted by index and unique")
+        if list(entry.disclosures) != sorted(set(entry.disclosures)):
+            self.refuse("disclosures are sorted and unique")
+        return entry
 
     def path(self, value: dict[str, Any], limit: int) -> tuple[bytes, ...]:
         """The hashes of `path`, once those in `hashes` are the ones it uses first, in that order."""
@@ -360,6 +381,10 @@ class _Reader:
         numbers = self.items(value["path"])
         if not _NUMBERS.issuperset(map(type, numbers)) or min(numbers, default=0) < 0:
             self.refuse("a path is a list of numbers from 0")
+        return self.hashes_of(fresh, numbers, limit)
+
+    def hashes_of(self, fresh: Sequence[bytes], numbers: Sequence[int], limit: int) -> tuple[bytes, ...]:
+        """The hashes with these numbers, of which `fresh` are new."""
         first = len(self.hashes)
         if not _LENGTHS.issuperset(map(len, fresh)) or len(numbers) > limit:
             self.refuse(f"a hash has {HASH_BYTES} bytes, a path at most {limit} hashes")

@@ -6,12 +6,12 @@ the verifier blind for its defects and for no others (the tests do just that).
 
 import gc
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
 from ..core import disclosure
-from ..core.bundle import Anchor
+from ..core.bundle import Anchor, BundledEntry
 from ..core.checkpoint import parse as parse_checkpoint
 from ..core.disclosure import Disclosure
 from ..core.envelope import pae
@@ -36,13 +36,13 @@ from ..core.report import (
 from ..core.statement import Statement, check_opening, check_resolved
 from ..domain.aggregates import Key
 from ..domain.visibility import ANONYMOUS, may_see
-from .audit_judging import Judging
+from .audit_judging import Judgements, Judging
 from .inclusion import Climb
-from .reading import MALFORMED, Item, Reading, read_trusted
+from .reading import MALFORMED, Item, Reading, keys_of, read_trusted
 from .replay import Judged, Replayed, compromised, replay
 from .timestamp import read_reply
 
-CHUNK = 500  # entries judged in one go
+CHUNK = 250  # entries judged in one go
 SHOWN = 3  # defects told one by one in a step's detail
 
 
@@ -107,16 +107,46 @@ def _at_once(
     That is taken for granted, and entries are read as those of a log that one trusts, while others judge just
     that. Where they find anything, this report was made in vain, and each step has to look for itself.
     """
+    feed = _Feed(judging)
     try:
-        reading = Verification(data, trust, documents, read_trusted)
-        known = {key_id: key.public for key_id, key in reading.keys.items()}
-        entries = [item.source.data for item in reading.items]
-        answers = [judging.submit(entries[at : at + CHUNK], known) for at in range(0, len(entries), CHUNK)]
+        reading = Verification(data, trust, documents, feed.read)
+        feed.hand_over()
         reading.signatures = [[True] * len(item.envelope.signatures) for item in reading.items]
         report = _report(reading, checks)
     except MALFORMED:
         return None
-    return None if any(judgement is not None for answer in answers for judgement in answer()) else report
+    return report if feed.all_perfect() else None
+
+
+class _Feed:
+    """Reads entries as those of a trusted log, and hands them over to be judged while reading goes on."""
+
+    def __init__(self, judging: Judging) -> None:
+        self._judging = judging
+        self._entries: list[bytes] = []
+        self._known: dict[str, bytes] = {}
+        self._answers: list[Callable[[], Judgements]] = []
+
+    def read(self, source: BundledEntry) -> Item:
+        """Raises `MALFORMED`, or gives nonsense, where the bytes are not those of an entry."""
+        item = read_trusted(source)
+        assert item.statement is not None, "whatever is read this way has a statement"
+        # A key signs nothing before the entry that introduces it, so these are all that the entries need.
+        for key in keys_of(item.statement, item.index):
+            self._known.setdefault(key.id, key.public)
+        self._entries.append(source.data)
+        if len(self._entries) == CHUNK:
+            self.hand_over()
+        return item
+
+    def hand_over(self) -> None:
+        """Hand over what was read since."""
+        self._answers.append(self._judging.submit(self._entries, dict(self._known)))
+        self._entries = []
+
+    def all_perfect(self) -> bool:
+        """Whether every entry has its form and good signatures; waits for the answers."""
+        return all(judgement is None for answer in self._answers for judgement in answer())
 
 
 @contextmanager

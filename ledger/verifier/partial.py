@@ -41,6 +41,7 @@ class PartialState:
             for subject in statement.subjects
         }
         self._aggregates: dict[str, Aggregate] = {}
+        self._answers: dict[str, Aggregate] = {}  # of `aggregate`, until the stream grows
         self._pending: dict[str, list[Item]] = {}
         self._originators: dict[str, str] = {}
         self._key_parties: dict[str, str] = {}
@@ -69,6 +70,7 @@ class PartialState:
         with suppress(*MALFORMED):
             stream = self._stream(statement)
             self._pending.setdefault(stream, []).append(item)
+            self._answers.pop(stream, None)
             self._originators.setdefault(statement.id, stream)
             self._digests.update(used_digests(item.recorded))
             if statement.kind in ROOT_KINDS:
@@ -101,6 +103,14 @@ class PartialState:
     # --- the view -------------------------------------------------------------
 
     def aggregate(self, originator_id: str) -> Aggregate | None:
+        # Rules ask for a party a dozen times an entry.
+        found = self._answers.get(originator_id) or self._shown(originator_id)
+        if found is not None:
+            self._answers[originator_id] = found
+        return found
+
+    def _shown(self, originator_id: str) -> Aggregate | None:
+        """The aggregate as far as the bundle shows it; raises `Gap` where it does not."""
         pending = originator_id in self._pending
         found = self._fold(originator_id) if pending else self._aggregates.get(originator_id)
         prefix, _, slug = originator_id.partition(":")

@@ -72,12 +72,16 @@ class Reading:
         documents: Mapping[str, bytes] | None = None,
         read: Callable[[BundledEntry], Item] | None = None,
     ) -> None:
-        """Raises `Refusal` when `data` is no bundle, or its checkpoint cannot be read."""
-        self.bundle: Bundle = parse_bundle(data)
+        """Raises `Refusal` when `data` is no bundle, or its checkpoint cannot be read.
+
+        `read` takes an entry apart, as soon as it is read.
+        """
+        self.items: list[Item] = []
+        take = read or read_item
+        self.bundle: Bundle = parse_bundle(data, lambda entry: self.items.append(take(entry)))
         self.checkpoint: Checkpoint = parse_checkpoint(split_note(self.bundle.head.checkpoint)[0])
         self.trust = trust
         self.documents = documents
-        self.items = [(read or read_item)(entry) for entry in self.bundle.entries]
 
     @cached_property
     def statements(self) -> list[tuple[int, Statement]]:
@@ -105,7 +109,7 @@ class Reading:
         """Every key that some entry introduces, by its id."""
         found: dict[str, Key] = {}
         for index, statement in self.statements:
-            for key in _new_keys(statement, index):
+            for key in keys_of(statement, index):
                 found.setdefault(key.id, key)
         return found
 
@@ -160,7 +164,8 @@ def _strings(value: Any) -> Iterable[str]:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else ()
 
 
-def _new_keys(statement: Statement, index: int) -> list[Key]:
+def keys_of(statement: Statement, index: int) -> list[Key]:
+    """The keys that a statement of any form introduces."""
     try:
         return new_keys(statement, index)
     except (*MALFORMED, Refusal):
