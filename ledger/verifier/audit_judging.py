@@ -5,6 +5,7 @@ It is most of the work, so it can be shared out among processes. Rules are for `
 
 import gc
 import multiprocessing
+import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.context import BaseContext
@@ -18,6 +19,7 @@ from ..core.envelope import pae
 from ..core.refusal import Refusal
 from ..core.statement import check_payload
 
+NICENESS = 10  # of those who judge
 MOST_PROCESSES = 4  # the one that replays the rules keeps no more than that busy
 
 
@@ -111,3 +113,6 @@ def _threads() -> int | None:
 def _prepare() -> None:
     # Judging leaves no cycles behind, so looking for them is time lost.
     gc.disable()
+    # One process reads and replays the rules in order, and all others wait for it: it goes first.
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)

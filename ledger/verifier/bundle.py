@@ -42,7 +42,7 @@ from .reading import MALFORMED, Item, Reading, keys_of, read_trusted
 from .replay import Judged, Replayed, compromised, replay
 from .timestamp import read_reply
 
-CHUNK = 250  # entries judged in one go
+CHUNK = 100  # entries judged in one go
 SHOWN = 3  # defects told one by one in a step's detail
 
 
