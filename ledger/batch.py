@@ -161,9 +161,7 @@ class Batch:
         statement, envelope = ticket.statement, ticket.submission.envelope
         recorded_at = self._recorded_at(statement)
         decision = decide(self.view, statement, envelope, recorded_at, ticket.verify)
-        if isinstance(ticket.opened, Refusal):
-            raise ticket.opened
-        contents = admit(self.view, statement, ticket.opened)
+        contents = admit(self.view, statement, ticket.opened())
         if ticket.submission.objection is not None:
             raise ticket.submission.objection
         entry = encode_entry(envelope, recorded_at)

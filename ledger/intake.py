@@ -1,8 +1,8 @@
 """What waits for the sequencer: submissions, their preparation before the lock, and the bounded queue.
 
-Preparation needs no database: the payload is decoded, its signatures are verified with keys met before and
-its disclosures are opened, so that the lock is held for rules and inserts alone. A key seen for the first
-time is verified under the lock.
+Preparation needs no database: the payload is decoded, its signatures are verified with keys met before and,
+if all are good, its disclosures are opened, so that the lock is held for rules and inserts alone. What was
+signed with a key seen for the first time is verified and opened under the lock.
 """
 
 from __future__ import annotations
@@ -88,21 +88,26 @@ class SignatureCheck:
             self._known.learn(public)
         return verdict
 
-    def ahead(self, signatures: Iterable[Signature]) -> None:
-        """Verify now what can be verified without the database."""
+    def ahead(self, signatures: Iterable[Signature]) -> bool:
+        """Verify now what can be verified without the database; whether that was all, and good."""
+        good = True
         for signature in signatures:
             public = self._known.find(signature.keyid)
-            if public is not None:
-                self._verdicts[public, signature.sig] = keys.verify(public, self._message, signature.sig)
+            if public is None:
+                good = False
+            else:
+                verdict = keys.verify(public, self._message, signature.sig)
+                self._verdicts[public, signature.sig] = verdict
+                good = good and verdict
+        return good
 
 
 class Ticket:
     """One submission on its way through the sequencer; `settle` answers it, once."""
 
-    __slots__ = ("failure", "needs", "opened", "settle", "statement", "submission", "verify")
+    __slots__ = ("_opened", "failure", "needs", "settle", "statement", "submission", "verify")
 
     statement: Statement
-    opened: list[Disclosure] | Refusal  # the latter is for the rules to tell, behind what they find
     needs: Needs
     verify: SignatureCheck
 
@@ -110,6 +115,7 @@ class Ticket:
         self.submission = submission
         self.settle = settle
         self.failure: Exception | None = None
+        self._opened: list[Disclosure] | Refusal | None = None
 
     def prepare(self, known: KnownKeys) -> None:
         """Decode and verify; a refusal (or a fault of ours) is kept and answered in the queue's order."""
@@ -118,10 +124,18 @@ class Ticket:
             self.statement = self.submission.statement or decode_statement(envelope.payload)
             self.needs = needs(self.statement, envelope)
             self.verify = SignatureCheck(envelope.payload, known)
-            self.verify.ahead(envelope.signatures)
-            self.opened = self._open()
+            # Nobody but whom the ledger knows makes it open a megabyte of disclosures.
+            if self.verify.ahead(envelope.signatures):
+                self._opened = self._open()
         except Exception as failure:
             self.failure = failure
+
+    def opened(self) -> list[Disclosure]:
+        """The disclosures, for a statement that the rules have accepted. Raises `Refusal`."""
+        found = self._open() if self._opened is None else self._opened
+        if isinstance(found, Refusal):
+            raise found
+        return found
 
     def _open(self) -> list[Disclosure] | Refusal:
         try:
