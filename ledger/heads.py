@@ -12,7 +12,15 @@ from typing import NamedTuple
 
 from ledger.core import merkle
 from ledger.core.refusal import LedgerError
-from ledger.ports import CheckpointSigner, Head, LogRecorder, Signed, SignJournal, TreeHeadSource
+from ledger.ports import (
+    NOTHING_SIGNED,
+    CheckpointSigner,
+    Head,
+    LogRecorder,
+    Signed,
+    SignJournal,
+    TreeHeadSource,
+)
 
 
 class SequencerUnavailable(LedgerError):
@@ -60,13 +68,15 @@ class Heads:
         self._signer = signer
         self._published = published
         self._agreed: Signed | None = None
+        self._compared: Signed | None = None  # what the journal ended with when the head was checked
         self._newest: SignedHead | None = None
 
     def check(self, head: Head) -> None:
         """Compare `head`, read under the head lock, with what this process signed and the journal.
 
         Raises `LogBehind` or `LogForked`. Cheap as long as the journal ends with this very head, and what
-        this process signed stands a few lines before: whoever recorded a head had compared it with the last.
+        this process signed stands a few lines before: no head is recorded but behind the one that it was
+        compared with.
         """
         root = merkle.Frontier.from_bytes(head.frontier).root()
         recorded, agreed = self._journal.last(), self._agreed
@@ -74,7 +84,7 @@ class Heads:
         if recorded != (head.size, root) or not is_ours:
             self._compare(head, root, "this process", agreed)
             self._compare(head, root, "the sign journal", recorded)
-        self._agreed = Signed(head.size, root)
+        self._agreed, self._compared = Signed(head.size, root), recorded or NOTHING_SIGNED
 
     def check_published(self, head: Head) -> None:
         """Compare `head` with all other places that know a tree head of this log; before the first append."""
@@ -93,6 +103,7 @@ class Heads:
             if size:
                 self._record(size, root)
             self._newest = SignedHead(size, root, self._signer.sign(size, root, version))
+            self._compared = Signed(size, root) if size else self._compared
         self._agreed = Signed(size, root)
         return self._newest
 
@@ -108,7 +119,7 @@ class Heads:
 
     def _record(self, size: int, root: bytes) -> None:
         try:
-            self._journal.record(size, root)
+            self._journal.record(size, root, self._compared)
         except OSError as error:
             raise SequencerUnavailable(
                 f"the sign journal cannot be written: {error.strerror}", "make room for it, or mend its disk"

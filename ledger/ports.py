@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from ledger.core.index import IndexHead
 from ledger.core.refusal import LedgerError
@@ -173,6 +173,9 @@ class Signed(NamedTuple):
     root: bytes
 
 
+NOTHING_SIGNED: Final = Signed(0, b"")
+
+
 class SignJournal(Protocol):
     """What was ever signed, kept outside the database (protocol section 6)."""
 
@@ -184,10 +187,11 @@ class SignJournal(Protocol):
         """Whether `head` is one of the newest recorded; of an older one it need not know."""
         ...
 
-    def record(self, size: int, root: bytes) -> None:
+    def record(self, size: int, root: bytes, after: Signed | None = None) -> None:
         """Return only once (size, root) is durable.
 
-        Raises `JournalConflict` rather than go backwards or fork.
+        `after` is the head that the tree was compared with, `NOTHING_SIGNED` when there was none. Raises
+        `JournalConflict` rather than go backwards, fork, or follow a head that nothing was compared with.
         """
         ...
 

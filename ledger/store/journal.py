@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ledger.core.refusal import LedgerError
-from ledger.ports import JournalConflict, Signed
+from ledger.ports import NOTHING_SIGNED, JournalConflict, Signed
 
 _TAIL = 4096  # bytes read from the end; a line has at most 19 + 1 + 64 + 1 + 16 + 1 = 102
 _CHECK = 16
@@ -49,16 +49,18 @@ class FileSignJournal:
         with self._locked(fcntl.LOCK_SH) as fd:
             return b"\n" + _line(*head) in b"\n" + self._tail(fd)[0]
 
-    def record(self, size: int, root: bytes) -> None:
+    def record(self, size: int, root: bytes, after: Signed | None = None) -> None:
         """Append (size, root) and return once it is on the disk; the same head again writes nothing.
 
-        Raises `JournalConflict` when the journal holds a larger tree or another root of this size.
+        Raises `JournalConflict` when the journal holds a larger tree or another root of this size, or ends
+        with another head than `after` by now.
         """
         with self._locked(fcntl.LOCK_EX) as fd:
             newest, end = self._newest(fd)
             if newest == (size, root):
                 return
             _refuse_conflict(newest, Signed(size, root))
+            _refuse_stranger(newest or NOTHING_SIGNED, after)
             os.ftruncate(fd, end)
             os.pwrite(fd, _line(size, root), end)
             os.fdatasync(fd)
@@ -131,6 +133,14 @@ def _refuse_conflict(newest: Signed | None, wanted: Signed) -> None:
         f"{wanted.root.hex()} would be a second history",
         "find out which copy of the database is the newest and start that one",
     )
+
+
+def _refuse_stranger(newest: Signed, after: Signed | None) -> None:
+    if after is not None and newest != after:
+        raise JournalConflict(
+            f"another process signed a tree of {newest.size} entries since; it was compared with none",
+            "find out which copy of the database is the newest and start that one alone",
+        )
 
 
 def _sync_folder(folder: Path) -> None:

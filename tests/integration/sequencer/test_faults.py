@@ -73,10 +73,10 @@ class FaultyJournal:
     def holds(self, head: Signed) -> bool:
         return self._journal.holds(head)
 
-    def record(self, size: int, root: bytes) -> None:
+    def record(self, size: int, root: bytes, after: Signed | None = None) -> None:
         fault, self.fault = self.fault, None
         if fault != "lost":
-            self._journal.record(size, root)
+            self._journal.record(size, root, after)
         if fault is not None:
             raise OSError("no space left on the journal's disk")
 
@@ -191,6 +191,23 @@ def test_what_a_process_signed_counts_even_when_database_and_journal_are_both_re
                 journal.write_bytes(another.read_bytes())
                 with pytest.raises(LogForked, match="this process"):
                     heads.check(other.recorder.head())
+
+
+def test_nothing_is_signed_behind_a_head_that_another_database_brought_about(
+    embedded_server: TestServer, journal: Path, author: Author
+) -> None:
+    """Two copies are written at once, as after a failover of which not everybody has heard."""
+    with embedded_server.database() as url:
+        with writing(url, journal) as process:
+            process.submit(*author.setup)
+        with embedded_server.database(_name(url)) as copy, writing(copy, journal) as other:
+            other.heads.check(other.recorder.head())
+            with writing(url, journal) as process:
+                process.submit(author.allegation("only here"))
+            with pytest.raises(JournalConflict, match="another process signed a tree of 4 entries"):
+                other.heads.sign(6, bytes(32))
+            with pytest.raises(SequencerUnavailable):
+                other.submit(author.allegation("only there"))
 
 
 class Published:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.ports import JournalConflict, Signed
+from ledger.ports import NOTHING_SIGNED, JournalConflict, Signed
 from ledger.store.journal import FileSignJournal, JournalDamaged
 
 
@@ -51,6 +51,19 @@ def test_a_torn_line_is_not_held(path: Path) -> None:
     path.write_bytes(whole + path.read_bytes()[len(whole) : -1])
     assert journal.holds(Signed(1, root(1)))
     assert not journal.holds(Signed(2, root(2)))
+
+
+@pytest.mark.parametrize("after", [NOTHING_SIGNED, Signed(1, root(1)), Signed(2, root(3))])
+def test_a_head_is_recorded_only_behind_the_one_that_it_was_compared_with(path: Path, after: Signed) -> None:
+    journal = FileSignJournal(path)
+    journal.record(1, root(1), NOTHING_SIGNED)
+    journal.record(2, root(2), Signed(1, root(1)))
+    with pytest.raises(JournalConflict, match="another process signed"):
+        journal.record(3, root(3), after)
+    assert journal.last() == Signed(2, root(2))
+    journal.record(2, root(2), after)
+    journal.record(3, root(3), Signed(2, root(2)))
+    assert journal.last() == Signed(3, root(3))
 
 
 def test_the_file_is_readable_by_its_owner_alone(path: Path) -> None:
