@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.wire import AT_ONCE, JoinedWrites, Protocol
 
@@ -35,6 +35,9 @@ class Recorded(asyncio.Transport):
         return self.closed_after is not None
 
     def close(self) -> None:
+        self.closed_after = len(self.writes)
+
+    def abort(self) -> None:
         self.closed_after = len(self.writes)
 
 
@@ -82,10 +85,26 @@ def test_nothing_is_written_to_a_connection_that_was_lost() -> None:
 
     def answer(joined: JoinedWrites) -> None:
         joined.write(b"to nobody")
-        transport.close()
+        transport.abort()
 
     during_a_turn(transport, answer)
     assert transport.writes == []
+
+
+async def brief(scope: Scope, receive: Receive, send: Send) -> None:
+    """An application that answers in the turn in which it is asked."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+    await send({"type": "http.response.body", "body": b"said"})
+
+
+def test_a_client_that_says_it_has_sent_everything_still_gets_its_answer(listener: socket.socket) -> None:
+    with served(brief, listener):
+        for _ in range(50):
+            with socket.create_connection(listener.getsockname()) as client:
+                client.sendall(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n")
+                client.shutdown(socket.SHUT_WR)
+                client.settimeout(20)
+                assert b"".join(iter(lambda: client.recv(4096), b"")).endswith(b"\r\n\r\nsaid")
 
 
 class Endless:
@@ -102,7 +121,7 @@ class Endless:
 
 
 @contextmanager
-def served(app: Endless, listener: socket.socket) -> Iterator[None]:
+def served(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
     config = uvicorn.Config(app, http=Protocol, loop="uvloop", lifespan="off", log_config=None)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
