@@ -26,14 +26,15 @@ from .statement import Statement
 FORMAT = "urn:evidence-ledger:v1:bundle"
 LINE_LIMIT = 1 << 26  # bytes: an entry with the disclosures of a large submission stays far below
 # The parts of an entry's line, where they are what `bundle_lines` mostly writes: canonical, because there is
-# nothing to escape and no number has more digits than an exact one may.
+# nothing to escape and no number has more digits than an exact one may. What is repeated is bounded, as it
+# costs memory to match.
 _DISCLOSURES, _ENTRY = b'{"disclosures":[', b'],"entry":"'
-_TEXTS = re.compile(rb'\[(?:"([A-Za-z0-9_-]+(?:","[A-Za-z0-9_-]+)*)")?\]')
+_TEXTS = re.compile(rb'\[(?:"([A-Za-z0-9_-][A-Za-z0-9_",-]*[A-Za-z0-9_-])")?\]')
 _HASH = rb"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="
 _NUMBER = rb"(?:0|[1-9][0-9]{0,14})"
 _BEHIND_ENTRY = re.compile(
-    rb'","hashes":\[(?:"(%b(?:","%b)*)")?\],"index":(%b),"path":\[(%b(?:,%b)*)?\]\}'
-    % (_HASH, _HASH, _NUMBER, _NUMBER, _NUMBER)
+    rb'","hashes":\[(?:"(%b(?:","%b){0,%d})")?\],"index":(%b),"path":\[(%b(?:,%b){0,%d})?\]\}'
+    % (_HASH, _HASH, PROOF_HASHES_LIMIT - 1, _NUMBER, _NUMBER, _NUMBER, PROOF_HASHES_LIMIT - 1)
 )
 _ENTRY_MEMBERS = frozenset({"disclosures", "entry", "hashes", "index", "path"})
 
@@ -250,6 +251,13 @@ def parse_bundle(data: bytes, seen: Callable[[BundledEntry], object] | None = No
     return _Reader().read(lines, seen)
 
 
+def _texts(inner: bytes | None) -> tuple[str, ...] | None:
+    """The texts between the outermost quotation marks of a list; None where one is more than its letters."""
+    texts = () if inner is None else tuple(inner.decode("ascii").split('","'))
+    plain = all(text and '"' not in text and "," not in text for text in texts)
+    return texts if plain else None
+
+
 _NUMBERS, _LENGTHS = frozenset({int}), frozenset({HASH_BYTES})
 
 
@@ -300,14 +308,15 @@ class _Reader:
         """The entry of a line, taken from the text as it stands: base64 is most of it, and nothing to parse.
         None for a line of any other form, good or bad.
         """
-        if not line.startswith(_DISCLOSURES):
+        if not line.startswith(_DISCLOSURES) or len(line) > LINE_LIMIT:
             return None
         middle = line.find(_ENTRY, len(_DISCLOSURES) - 1)
         start = middle + len(_ENTRY)
         end = line.find(b'"', start)
         rest = None if middle < 0 else _BEHIND_ENTRY.fullmatch(line, end)
         opened = _TEXTS.fullmatch(line, len(_DISCLOSURES) - 1, middle + 1)
-        if rest is None or opened is None or len(line) > LINE_LIMIT:
+        disclosures = None if opened is None else _texts(opened[1])
+        if rest is None or disclosures is None:
             return None
         base64 = line[start:end]
         try:
@@ -316,14 +325,12 @@ class _Reader:
             return None
         if binascii.b2a_base64(data, newline=False) != base64:
             return None
-        hashes, index, path = rest.groups()
+        hashes, position, path = rest.groups()
+        index = int(position)
+        self.follow(index, disclosures, before)
         fresh = [] if hashes is None else [binascii.a2b_base64(one) for one in hashes.split(b'","')]
         numbers = [] if path is None else [int(number) for number in path.split(b",")]
-        disclosures = () if opened[1] is None else tuple(opened[1].decode("ascii").split('","'))
-        return self.placed(
-            BundledEntry(int(index), data, self.hashes_of(fresh, numbers, PROOF_HASHES_LIMIT), disclosures),
-            before,
-        )
+        return BundledEntry(index, data, self.hashes_of(fresh, numbers, PROOF_HASHES_LIMIT), disclosures)
 
     def head(self, value: dict[str, Any]) -> Head:
         if value.get("format") != FORMAT:
@@ -364,16 +371,16 @@ class _Reader:
             self.require(value, *_ENTRY_MEMBERS)
         index = self.position(value["index"])
         disclosures = tuple([self.text(one) for one in self.items(value["disclosures"])])
+        self.follow(index, disclosures, before)
         path = self.path(value, PROOF_HASHES_LIMIT)
-        return self.placed(BundledEntry(index, self.base64(value["entry"]), path, disclosures), before)
+        return BundledEntry(index, self.base64(value["entry"]), path, disclosures)
 
-    def placed(self, entry: BundledEntry, before: Sequence[BundledEntry]) -> BundledEntry:
-        """The entry, once it may follow the last one."""
-        if before and before[-1].index >= entry.index:
+    def follow(self, index: int, disclosures: Sequence[str], before: Sequence[BundledEntry]) -> None:
+        """Refuse an entry out of order, or one whose disclosures are."""
+        if before and before[-1].index >= index:
             self.refuse("entries are sorted by index and unique")
-        if list(entry.disclosures) != sorted(set(entry.disclosures)):
+        if list(disclosures) != sorted(set(disclosures)):
             self.refuse("disclosures are sorted and unique")
-        return entry
 
     def path(self, value: dict[str, Any], limit: int) -> tuple[bytes, ...]:
         """The hashes of `path`, once those in `hashes` are the ones it uses first, in that order."""

@@ -124,6 +124,7 @@ class _Feed:
     def __init__(self, judging: Judging) -> None:
         self._judging = judging
         self._entries: list[bytes] = []
+        self._signers: set[str] = set()
         self._known: dict[str, bytes] = {}
         self._answers: list[Callable[[], Judgements]] = []
 
@@ -134,6 +135,7 @@ class _Feed:
         # A key signs nothing before the entry that introduces it, so these are all that the entries need.
         for key in keys_of(item.statement, item.index):
             self._known.setdefault(key.id, key.public)
+        self._signers.update([one.keyid for one in item.envelope.signatures])
         self._entries.append(source.data)
         if len(self._entries) == CHUNK:
             self.hand_over()
@@ -141,8 +143,9 @@ class _Feed:
 
     def hand_over(self) -> None:
         """Hand over what was read since."""
-        self._answers.append(self._judging.submit(self._entries, dict(self._known)))
-        self._entries = []
+        keys = {one: self._known[one] for one in self._signers if one in self._known}
+        self._answers.append(self._judging.submit(self._entries, keys))
+        self._entries, self._signers = [], set()
 
     def all_perfect(self) -> bool:
         """Whether every entry has its form and good signatures; waits for the answers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -167,3 +168,19 @@ def test_a_bundle_proves_the_history_of_every_party_named() -> None:
         *("factory:toys", "factory:toys-new"),
         *("keys:certifier", "keys:ngo", "keys:operator", "keys:registrar"),
     }
+
+
+@pytest.mark.parametrize(
+    "members", [{"path": [0] * 500_000}, {"disclosures": ["a"] * 500_000}], ids=["path", "disclosures"]
+)
+def test_a_line_without_measure_is_refused_without_costing_many_times_its_size(
+    members: dict[str, Any],
+) -> None:
+    data = changed(FIRST_ENTRY, **members)
+    tracemalloc.start()
+    try:
+        with pytest.raises(Refusal):
+            parse_bundle(data)
+        assert tracemalloc.get_traced_memory()[1] < 30 * len(data)
+    finally:
+        tracemalloc.stop()
