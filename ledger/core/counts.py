@@ -21,10 +21,13 @@ CASE_UNITS = PEOPLE_UNITS | {"count"}
 # Methods whose numbers come from asking people.
 ASKING = frozenset({"worker-interview", "offsite-interview", "worker-survey", "hotline"})
 GBV = "harassment-gbv"
+_COUNTING = frozenset({"quantity", "sample", "scope"})  # members that may hold a count
 
 
 def check_small_counts(claim: Mapping[str, Any]) -> None:
     """Refuses counts in a clear claim that could point at somebody."""
+    if _COUNTING.isdisjoint(claim):
+        return
     sample = claim.get("sample")
     members = sample if type(sample) is dict and sample.keys() - {"_sd"} else {}
     counted = [*_people_quantities(claim)]

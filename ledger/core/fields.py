@@ -278,7 +278,37 @@ def object_check(
         except Refusal as refusal:
             raise inside(refusal, name) from None
 
+    if len(members) == 1 and needed and find_fits(min(needed)) is not None:
+        return _only(min(needed), members, check)
     return check
+
+
+def _only(name: str, members: Mapping[str, Type], check: Check) -> Check:
+    """The check of an object with this one string, which in most of them `fits`."""
+    fits = members[name].fits
+    assert fits is not None, "a string of this type can be asked about"
+
+    def check_only(value: Any) -> None:
+        if type(value) is dict and len(value) == 1:
+            member = value.get(name)
+            if type(member) is str and fits(member):
+                return
+        check(value)
+
+    return check_only
+
+
+def remembering(type_: Type) -> Type:
+    """The same type, of an object of strings that most values have alike: the last good one is known."""
+    last: Any = None
+
+    def check(value: Any) -> None:
+        nonlocal last
+        if value != last:
+            type_.check(value)
+            last = dict(value)
+
+    return replace(type_, check=check)
 
 
 def both(first: Check, second: Check) -> Check:

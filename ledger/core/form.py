@@ -27,6 +27,7 @@ from .fields import (
     matching,
     object_check,
     record,
+    remembering,
     sorted_set,
     string,
     term,
@@ -103,7 +104,7 @@ def _check_event(value: Any) -> None:
 
 
 PREDICATE_MEMBERS: Mapping[str, Member] = {
-    "ledger": Member(LEDGER_ID, True),
+    "ledger": Member(remembering(LEDGER_ID), True),
     "event": Member(Type("the event", {"type": "string"}, _check_event), True),
     "visibility": Member(term("visibilities"), True),
     "issuers": Member(sorted_set(SLUG, 1, 16), True),

@@ -252,5 +252,10 @@ def is_date(text: str) -> bool:
 
 def is_coarse_date(text: str) -> bool:
     """Whether `text` is a date or interval of months and years, as `occurred` and `period` in the clear."""
+    return len(text) <= _LONGEST_DATE and _is_coarse_date(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_coarse_date(text: str) -> bool:
     left, _, right = text.partition("/")
     return len(left) != _DAY_LENGTH and len(right) != _DAY_LENGTH and date_bounds(text) is not None
