@@ -10,8 +10,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 # The caches hold what lives long and make no cycles, so looking for cycles may wait for many new objects.
@@ -24,7 +22,6 @@ SWITCH_INTERVAL: Final = 0.0005
 MOST_VERIFYING: Final = 2  # what decoding in one thread keeps busy
 # Where workers and projector want one processor, a worker gets nine times as much of it.
 PROJECTOR_NICENESS: Final = 10
-AUTOGROUP: Final = Path("/proc/self/autogroup")
 
 
 def tune() -> None:
@@ -43,12 +40,5 @@ def verifying_threads(workers: int, processors: int) -> int:
 
 
 def let_appending_go_first() -> None:
-    """Lower the priority of this process, whose work can be caught up with, unlike an author's waiting.
-
-    Where Linux shares processors out by session first (sched(7), autogroups), niceness counts within one
-    session only; one that this process leads, as a service does, is put back as a whole.
-    """
+    """Lower the priority of this process, whose work can be caught up with, unlike an author's waiting."""
     os.nice(max(0, PROJECTOR_NICENESS - os.nice(0)))
-    if os.getsid(0) == os.getpid():
-        with suppress(OSError):
-            AUTOGROUP.write_text(str(os.nice(0)))

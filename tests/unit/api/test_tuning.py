@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from api.tuning import AUTOGROUP, verifying_threads
+from api.tuning import verifying_threads
 
 CALLED_TWICE = "from api.tuning import let_appending_go_first as go; go(); go(); print(os.nice(0))"
 
@@ -27,16 +27,3 @@ def test_signatures_are_verified_in_as_many_threads_as_have_a_processor(
     workers: int, processors: int, threads: int
 ) -> None:
     assert verifying_threads(workers, processors) == threads
-
-
-@pytest.mark.skipif(not AUTOGROUP.exists(), reason="this kernel shares processors out without sessions")
-@pytest.mark.parametrize(("leads", "after"), [(True, "10"), (False, "0")])
-def test_a_session_gives_way_as_a_whole_when_all_of_it_projects(leads: bool, after: str) -> None:
-    """Another's session, such as the one of the terminal, keeps its priority."""
-    program = f"import os; {CALLED_TWICE}; print(open('/proc/self/autogroup').read().split()[-1])"
-    inner = [sys.executable, "-c", program]
-    starts = f"import subprocess, sys; sys.exit(subprocess.call({inner!r}, start_new_session={leads}))"
-    done = subprocess.run(
-        [sys.executable, "-c", starts], capture_output=True, text=True, check=True, start_new_session=True
-    )
-    assert done.stdout.split()[-1] == after
