@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -21,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import dossiers, problems
 from api.answers import HEAD_ONLY, refuse_repeated_parameters
 from api.composition import Service
-from api.hot import Bounds, HotRoutes, SubmitBatch, SubmitStatement
+from api.hot import Bounds, SubmitBatch, SubmitStatement
 from api.limits import Gate
 from api.problems import Problem
 from api.routes import ROUTERS, UNVERSIONED
@@ -43,12 +44,14 @@ PageOf = Callable[[Request, Exception], Response | None]
 
 
 class Application(FastAPI):
-    """The framework's application with the hot routes before all that it puts around its own."""
+    """The framework's application with the hot routes, by method and path, before all that it puts around its
+    own.
+    """
 
-    hot: HotRoutes | None = None
+    hot: Mapping[tuple[str, str], Route] = MappingProxyType({})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = None if self.hot is None else self.hot.find(scope)
+        route = self.hot.get((scope.get("method", ""), scope.get("path", "")))
         if route is None:
             await super().__call__(scope, receive, send)
             return
@@ -90,7 +93,7 @@ def create_app(settings: Settings, open_service: OpenService = Service, *, pages
     _add_routes(app, routers)
     _add_problems(app, page_of)
     guard = Middleware(Guard, page_of=page_of)
-    app.hot = HotRoutes(_hot_routes(app, settings, guard))
+    app.hot = _hot_routes(app, settings, guard)
     app.add_middleware(guard.cls, *guard.args, **guard.kwargs)
     return app
 
@@ -106,20 +109,20 @@ def _no_page(request: Request, error: Exception) -> None:
     del request, error
 
 
-def _hot_routes(app: FastAPI, settings: Settings, guard: Middleware) -> list[Route]:
+def _hot_routes(app: FastAPI, settings: Settings, guard: Middleware) -> dict[tuple[str, str], Route]:
     bounds = Bounds(settings.max_statement_bytes, settings.max_batch_bytes, settings.max_batch_lines)
 
     def service() -> Service:
         found: Service = app.state.service
         return found
 
-    return [
-        Route(path, endpoint(service, bounds), methods=["POST"], middleware=[guard])
+    return {
+        ("POST", path): Route(path, endpoint(service, bounds), methods=["POST"], middleware=[guard])
         for path, endpoint in (
             (f"{PREFIX}/statements", SubmitStatement),
             (f"{PREFIX}/statements:batch", SubmitBatch),
         )
-    ]
+    }
 
 
 def _add_routes(app: FastAPI, pages: Sequence[APIRouter]) -> None:

@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from starlette.requests import ClientDisconnect
-from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from api import limits, problems, submissions
@@ -52,17 +51,6 @@ class Bounds(NamedTuple):
     statement_bytes: int
     batch_bytes: int
     batch_lines: int
-
-
-class HotRoutes:
-    """Routes that are found by their method and whole path."""
-
-    def __init__(self, routes: Sequence[Route]) -> None:
-        self._routes = {(method, route.path): route for route in routes for method in route.methods or ()}
-
-    def find(self, scope: Scope) -> Route | None:
-        """The route that answers, None for all other requests."""
-        return self._routes.get((scope.get("method", ""), scope.get("path", "")))
 
 
 class SubmitStatement:
