@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from . import canonical
+from .fields import BASE64_OF_32_PATTERN
 from .grammar import base64_decode, base64_encode, is_digest, is_origin, is_slug, split_name
 from .index import DEPTH_LIMIT, KeyLeaf, KeyProof, is_index_key, parse_key_proof
 from .merkle import HASH_BYTES
@@ -30,7 +31,7 @@ LINE_LIMIT = 1 << 26  # bytes: an entry with the disclosures of a large submissi
 # costs memory to match.
 _DISCLOSURES, _ENTRY = b'{"disclosures":[', b'],"entry":"'
 _TEXTS = re.compile(rb'\[(?:"([A-Za-z0-9_-][A-Za-z0-9_",-]*[A-Za-z0-9_-])")?\]')
-_HASH = rb"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="
+_HASH = BASE64_OF_32_PATTERN.encode("ascii")
 _NUMBER = rb"(?:0|[1-9][0-9]{0,14})"
 _BEHIND_ENTRY = re.compile(
     rb'","hashes":\[(?:"(%b(?:","%b){0,%d})")?\],"index":(%b),"path":\[(%b(?:,%b){0,%d})?\]\}'
