@@ -103,7 +103,6 @@ class Heads:
             if size:
                 self._record(size, root)
             self._newest = SignedHead(size, root, self._signer.sign(size, root, version))
-            self._compared = Signed(size, root) if size else self._compared
         self._agreed = Signed(size, root)
         return self._newest
 
@@ -120,6 +119,7 @@ class Heads:
     def _record(self, size: int, root: bytes) -> None:
         try:
             self._journal.record(size, root, self._compared)
+            self._compared = Signed(size, root)
         except OSError as error:
             raise SequencerUnavailable(
                 f"the sign journal cannot be written: {error.strerror}", "make room for it, or mend its disk"

@@ -138,7 +138,7 @@ def _refuse_conflict(newest: Signed | None, wanted: Signed) -> None:
 def _refuse_stranger(newest: Signed, after: Signed | None) -> None:
     if after is not None and newest != after:
         raise JournalConflict(
-            f"another process signed a tree of {newest.size} entries since; it was compared with none",
+            f"meanwhile a tree of {newest.size} entries was signed, with which this one was not compared",
             "find out which copy of the database is the newest and start that one alone",
         )
 

@@ -58,7 +58,7 @@ def test_a_head_is_recorded_only_behind_the_one_that_it_was_compared_with(path: 
     journal = FileSignJournal(path)
     journal.record(1, root(1), NOTHING_SIGNED)
     journal.record(2, root(2), Signed(1, root(1)))
-    with pytest.raises(JournalConflict, match="another process signed"):
+    with pytest.raises(JournalConflict, match="meanwhile a tree of 2 entries was signed"):
         journal.record(3, root(3), after)
     assert journal.last() == Signed(2, root(2))
     journal.record(2, root(2), after)
