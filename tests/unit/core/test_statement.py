@@ -164,3 +164,25 @@ def test_an_amendment_may_set_disclosed_members() -> None:
     text = disclose("t", "text", TEXT)
     value = with_disclosures(accepted()["StatementCorrected"], text, path="set")
     assert admits(value, text) == {"set": {"number": 4, "text": TEXT}}
+
+
+@pytest.mark.parametrize(
+    ("ledger", "code"),
+    [
+        ({"origin": "NO ORIGIN"}, "bad-origin"),
+        ({"genesis": "short"}, "bad-hex"),
+        ({"more": "x"}, "unknown-member"),
+        ({"origin": 1}, "wrong-type"),
+    ],
+)
+def test_the_ledgers_identity_is_checked_behind_a_statement_that_had_it_right(
+    ledger: dict[str, Any], code: str
+) -> None:
+    decode_statement(canonical.encode(allegation()))
+    value = allegation()
+    value["predicate"]["ledger"] |= ledger
+    for _ in range(2):
+        with pytest.raises(Refusal) as caught:
+            decode_statement(canonical.encode(value))
+        assert caught.value.code == code
+    assert decode_statement(canonical.encode(allegation())).event == "AllegationMade"
