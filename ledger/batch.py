@@ -100,7 +100,7 @@ class BatchView:
         self.decided.aggregates[row.originator_id] = aggregate
         self.decided.statements[row.statement_id] = StatementPosition(recorded.index, row.originator_id)
         self.decided.keys.update(row.keys)
-        self.decided.digests.update(used_digests(recorded))
+        self.decided.digests.update(used_digests(recorded.statement))
         self.size += 1
         self.recorded_at = recorded.recorded_at
 

@@ -43,7 +43,7 @@ class Item:
 
     def read_as(self, claim: Mapping[str, Any]) -> Recorded:
         """The recorded statement with `claim` in the place of its own, for rules that read claims."""
-        return replace(self.recorded, statement=self.recorded.statement._replace(claim=claim))
+        return self.recorded._replace(statement=self.recorded.statement._replace(claim=claim))
 
     def refers(self, *rels: str) -> list[str]:
         """Ids of the local statements referred to in one of these ways, in the statement's order."""

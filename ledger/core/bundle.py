@@ -13,7 +13,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from . import canonical
 from .fields import BASE64_OF_32_PATTERN
@@ -78,11 +78,10 @@ class ProvenKey:
     proof: KeyProof
 
 
-@dataclass(frozen=True, slots=True)
-class BundledEntry:
+class BundledEntry(NamedTuple):
     """The entry at leaf `index`: its bytes, audit path (32 bytes each), and the disclosures held of it."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # instead of a tuple's method
     data: bytes
     path: tuple[bytes, ...]
     disclosures: tuple[str, ...] = ()

@@ -5,9 +5,8 @@ The same bytes are the event store's state, the tile's entry and the input of th
 
 import re
 from binascii import a2b_base64, b2a_base64
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import canonical
 from .canonical import ENTRY_LIMIT, PAYLOAD_LIMIT, pointer
@@ -23,8 +22,7 @@ _TAIL = b']},"recordedAt":"'
 _STEP = 174
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An entry: envelope, `recordedAt` (`YYYY-MM-DDThh:mm:ss.sssZ`) and the bytes they were read from."""
 
     envelope: Envelope

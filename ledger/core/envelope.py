@@ -7,8 +7,7 @@ ignored, signatures in any order. What comes out is normalised, and only the nor
 import binascii
 import itertools
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .canonical import PAYLOAD_LIMIT, pointer
 from .grammar import base64_encode, is_digest
@@ -22,16 +21,14 @@ SIGNATURE_LIMIT = 17
 _TO_STANDARD = str.maketrans("-_", "+/")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """A signature (64 bytes) and the id of the key that is said to have made it."""
 
     keyid: str
     sig: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The payload bytes and their signatures, sorted by key id and unique."""
 
     payload: bytes

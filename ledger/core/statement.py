@@ -107,11 +107,10 @@ class Statement(NamedTuple):
         return f"{PREDICATE_TYPE}{self.kind}#{self.event}"
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A statement and its place in the log: leaf index, the ledger's clock, the ids of the signing keys."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # instead of a tuple's method
     recorded_at: str
     statement: Statement
     key_ids: tuple[str, ...]

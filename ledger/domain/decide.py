@@ -6,7 +6,7 @@ besides, of a statement that would be valid: the resolved form and what this ver
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..core import disclosure
 from ..core.disclosure import Disclosure
@@ -51,8 +51,7 @@ _RULES: dict[str, Callable[[View, Statement], None]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """An accepted statement: the stream its entry is appended to, and the event that it is (past tense)."""
 
     originator_id: str

@@ -1,10 +1,11 @@
 """The whole log's state in memory: the full `View`, for auditors and tests."""
 
 from collections import deque
+from collections.abc import Sequence
 
 from ..core.index import IndexHead, IndexTree, index_head, statement_keys
 from ..core.refusal import Refusal
-from ..core.statement import Recorded
+from ..core.statement import Recorded, Statement
 from .aggregates import Aggregate, evolve, introduced_keys
 from .needs import originator_id
 
@@ -54,7 +55,7 @@ class State:
         self._aggregates[stream] = evolve(self._aggregates.get(stream), recorded)
         self._originators[statement.id] = stream
         self._key_parties.update(introduced_keys(statement))
-        self._digests.update(used_digests(recorded))
+        self._digests.update(used_digests(statement))
         self._index.apply(recorded, leaf_hash)
         self.size += 1
         self.recorded_at = recorded.recorded_at
@@ -88,8 +89,8 @@ class _Index:
         return self._tree.head(size)
 
 
-def used_digests(recorded: Recorded) -> list[str]:
+def used_digests(statement: Statement) -> Sequence[str]:
     """Digests that no later statement may use: committed to here, or erased by this control statement."""
-    statement = recorded.statement
-    erased = statement.claim.get("digests", ()) if statement.kind == "control" else ()
-    return [*statement.digests, *erased]
+    if statement.kind != "control":
+        return statement.digests
+    return [*statement.digests, *statement.claim.get("digests", ())]

@@ -72,7 +72,7 @@ class PartialState:
             self._pending.setdefault(stream, []).append(item)
             self._answers.pop(stream, None)
             self._originators.setdefault(statement.id, stream)
-            self._digests.update(used_digests(item.recorded))
+            self._digests.update(used_digests(statement))
             if statement.kind in ROOT_KINDS:
                 for key_id, party in introduced_keys(statement):
                     self._key_parties.setdefault(key_id, party)

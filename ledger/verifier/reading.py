@@ -6,10 +6,9 @@ same, if that is possible, so that each step of the verification judges its own 
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..core import canonical
 from ..core.bundle import Bundle, BundledEntry, parse_bundle, required_keys
@@ -31,8 +30,7 @@ from ..domain.aggregates.keys import new_keys
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, IndexError, StopIteration, RecursionError)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One entry of the bundle.
 
     `refusal` is what is wrong with its form. `understood` is False for a statement of another version, of
@@ -48,7 +46,7 @@ class Item:
     refusal: Refusal | None
 
     @property
-    def index(self) -> int:
+    def index(self) -> int:  # type: ignore[override]  # instead of a tuple's method
         return self.source.index
 
     @property

@@ -160,7 +160,7 @@ def test_words_altered_without_their_authors_key_are_named_by_a_stranger(operato
     value = canonical.decode(envelope.payload)
     value["predicate"]["occurred"] = "2017"
     forged = encode_entry(
-        replace(envelope, payload=canonical.encode(value)), decode_entry(entries[index]).recorded_at
+        envelope._replace(payload=canonical.encode(value)), decode_entry(entries[index]).recorded_at
     )
     files = operator.show([*entries[:index], forged, *entries[index + 1 :]])
     assert named(operator, files) == [("bad-signature", index)]
@@ -400,7 +400,7 @@ def test_a_disclosure_copied_to_another_entry_of_a_bundle_is_named(
 ) -> None:
     first, *others = honest.entries
     copied = next(text for one in others for text in one.disclosures)
-    forged = replace(first, disclosures=tuple(sorted([*first.disclosures, copied])))
+    forged = first._replace(disclosures=tuple(sorted([*first.disclosures, copied])))
     assert failed(operator, replace(honest, entries=(forged, *others))) == {"disclosures"}
 
 
@@ -415,11 +415,11 @@ def swap(entry: BundledEntry) -> BundledEntry:
     """The same name, another value: what was signed does not open."""
     first = disclosure.parse(entry.disclosures[0])
     forged = disclosure.make(b"\0" * 16, first.name, {"lang": "en", "text": "something else"})
-    return replace(entry, disclosures=tuple(sorted([forged, *entry.disclosures[1:]])))
+    return entry._replace(disclosures=tuple(sorted([forged, *entry.disclosures[1:]])))
 
 
 def test_an_entry_altered_in_a_bundle_is_named(operator: Operator, honest: Bundle) -> None:
-    forged = changed(honest, lambda one: replace(one, data=later(one.data)))
+    forged = changed(honest, lambda one: one._replace(data=later(one.data)))
     assert "inclusion" in failed(operator, forged)
 
 

@@ -239,7 +239,7 @@ def zipped(bundle: Bundle, documents: Mapping[str, bytes]) -> bytes:
 
 def changed(bundle: Bundle, at: int, **members: Any) -> Bundle:
     """The bundle with other members in the entry at this index."""
-    entries = [replace(one, **members) if one.index == at else one for one in bundle.entries]
+    entries = [one._replace(**members) if one.index == at else one for one in bundle.entries]
     return replace(bundle, entries=tuple(sorted(entries, key=lambda one: one.index)))
 
 

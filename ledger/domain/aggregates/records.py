@@ -1,8 +1,7 @@
 """What an aggregate remembers of each entry in its stream: enough for the rules about later statements."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...core.statement import Recorded
 from ..names import is_place_or_party
@@ -12,8 +11,7 @@ CONDUCTOR_ROLES = frozenset({"lead", "joint", "subcontractor", "certifier"})
 _COUNTING = ("issue", "method", "quantity", "sample", "scope")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One logged statement as later statements may refer to it.
 
     `names` are the factories and parties among its subjects. `conductors` (of an investigation) and
@@ -21,7 +19,7 @@ class Record:
     the clear members, as (name, value), that tell whether counts in an amendment may be clear.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # instead of a tuple's method
     id: str
     kind: str
     event: str

@@ -52,8 +52,8 @@ def test_the_same_statement_again_gets_200_and_the_first_entry(poster: Poster) -
 
 def test_a_refused_statement_names_code_place_and_remedy(poster: Poster) -> None:
     signed = listing(poster, "acme")
-    forged = replace(signed.envelope.signatures[0], sig=bytes(64))
-    response = poster.post(replace(signed, envelope=replace(signed.envelope, signatures=(forged,))))
+    forged = signed.envelope.signatures[0]._replace(sig=bytes(64))
+    response = poster.post(replace(signed, envelope=signed.envelope._replace(signatures=(forged,))))
     problem = response.json()
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"

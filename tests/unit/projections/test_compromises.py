@@ -63,7 +63,7 @@ def test_an_endorsement_with_a_sound_key_asserts_it_again() -> None:
     log.say("KeyRevoked", "party:ngo", {"keyId": GENESIS, "compromisedSince": 1})
     endorsed = log.say("ResponseGiven", "factory:f", refs=[("endorses", said)])
     *others, last = log.items()
-    sound = replace(last, recorded=replace(last.recorded, key_ids=("a" * 64,)))
+    sound = replace(last, recorded=last.recorded._replace(key_ids=("a" * 64,)))
     known = Slice.of([*others, sound])
     known = known.named(known.names, compromises(others))
     item = known.get(said)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ledger.core.entry import decode_entry
 from ledger.core.envelope import Envelope, Signature
 from projections import signatures
@@ -71,7 +69,7 @@ def test_a_signature_that_does_not_fit_the_bytes_is_told() -> None:
     log, index = alleging()
     envelope = decode_entry(log.entries[index]).envelope
     (one,) = envelope.signatures
-    broken = replace(envelope, signatures=(Signature(one.keyid, bytes([one.sig[0] ^ 1]) + one.sig[1:]),))
+    broken = envelope._replace(signatures=(Signature(one.keyid, bytes([one.sig[0] ^ 1]) + one.sig[1:]),))
     assert [each.holds for each in shown(log, index, broken)] == [False]
 
 
@@ -79,7 +77,7 @@ def test_a_key_that_nobody_registered_is_not_known() -> None:
     log, index = alleging()
     envelope = decode_entry(log.entries[index]).envelope
     stranger = KeyPair("stranger")
-    signed = replace(envelope, signatures=(stranger.sign(envelope.payload),))
+    signed = envelope._replace(signatures=(stranger.sign(envelope.payload),))
     (one,) = shown(log, index, signed)
     assert (one.party, one.state, one.holds) == (None, "unknown", None)
     assert one.key_id == stranger.id

@@ -84,7 +84,7 @@ def test_a_statement_of_another_ledger_is_named_with_that_ledger() -> None:
     log.say("ResponseGiven", "factory:works")
     (item,) = log.items()
     ref = Ref("respondsTo", "1" * 64, None, ("elsewhere.example/2026", "2" * 64))
-    foreign = replace(item, recorded=replace(item.recorded, statement=item.statement._replace(refs=(ref,))))
+    foreign = replace(item, recorded=item.recorded._replace(statement=item.statement._replace(refs=(ref,))))
     (branch,) = threads.view(foreign, Slice.of([foreign]), [], {}).before
     assert (branch.id, branch.shown, branch.origin) == (ref.id, None, "elsewhere.example/2026")
 
