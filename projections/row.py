@@ -4,7 +4,6 @@ them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -85,11 +84,14 @@ def copy_lines(rows: Sequence[Row]) -> list[str]:
         return []
     template = "\t".join(["%s"] * len(rows[0]))
     lines = [template % row for row in rows]
-    text = "".join(lines)
+    text = "".join(lines).encode()
     tabs = len(lines) * (len(rows[0]) - 1)
-    if text.count("\t") == tabs and text.count("\\") == text.count("\t\\N") and not _CONTROL.search(text):
-        return lines
-    return ["\t".join(map(_escaped, row)) for row in rows]
+    plain = (
+        text.count(b"\t") == tabs
+        and text.count(b"\\") == text.count(b"\t\\N")
+        and len(text.translate(None, _CONTROLS)) == len(text)
+    )
+    return lines if plain else ["\t".join(map(_escaped, row)) for row in rows]
 
 
 def _escaped(value: int | str) -> str:
@@ -98,7 +100,7 @@ def _escaped(value: int | str) -> str:
     return value.translate(_ESCAPES)
 
 
-_CONTROL = re.compile("[\x00-\x08\x0a-\x1f]")
+_CONTROLS = bytes({*range(0x20)} - {0x09})
 _ESCAPES = str.maketrans(
     {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
 )
