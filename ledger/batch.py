@@ -8,7 +8,7 @@ memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -220,10 +220,13 @@ def extend(head: Head, batch: Batch) -> Written:
     return Written(new, after.root(), extended.tile_nodes, merkle.batch_inclusion_proofs(before, leaves))
 
 
-def receipt_of(accepted: Accepted, hashes: list[bytes], note: str) -> Receipt:
-    proof = receipt.format_proof(accepted.position, hashes, note)
-    row = accepted.row
-    return Receipt(row.statement_id, accepted.position, accepted.recorded_at, row.state, proof, False)
+def receipts_of(batch: Batch, written: Written, note: str) -> Iterator[Receipt]:
+    """A receipt for each accepted statement, in order, with a proof to the checkpoint in `note`."""
+    lines = receipt.Lines()
+    for accepted, hashes in zip(batch.accepted, written.proofs, strict=True):
+        proof = receipt.format_proof(accepted.position, hashes, note, lines)
+        row = accepted.row
+        yield Receipt(row.statement_id, accepted.position, accepted.recorded_at, row.state, proof, False)
 
 
 def fold(loaded: Loaded, held: Mapping[str, Aggregate]) -> dict[str, Aggregate]:

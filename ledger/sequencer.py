@@ -25,7 +25,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ledger.batch import Batch, BatchView, ClockBehind, Known, Written, clock_of, extend, receipt_of
+from ledger.batch import Batch, BatchView, ClockBehind, Known, Written, clock_of, extend, receipts_of
 from ledger.cache import FactCache
 from ledger.core import merkle
 from ledger.core.index import index_head
@@ -299,8 +299,9 @@ def _unavailable(reason: Exception, level: int = logging.WARNING) -> SequencerUn
 def _settle(sequenced: Sequenced, desk: ReceiptDesk) -> None:
     """Step 7. Each ticket is answered with its receipt or with the reason why it has none."""
     batch, signed = sequenced.batch, sequenced.signed
-    for accepted, hashes in zip(batch.accepted, sequenced.written.proofs, strict=True):
-        accepted.ticket.settle(receipt_of(accepted, hashes, signed.note))
+    receipts = receipts_of(batch, sequenced.written, signed.note)
+    for accepted, receipt in zip(batch.accepted, receipts, strict=True):
+        accepted.ticket.settle(receipt)
     for refused in batch.refused:
         refused.ticket.settle(refused.reason)
     stored_by_this_batch: set[int] = set()

@@ -62,10 +62,20 @@ class Proof:
     extra: bytes | None = None
 
 
-def format_proof(index: int, hashes: Sequence[bytes], checkpoint_note: str) -> str:
-    """The text of a proof."""
-    path = "".join(base64_encode(node) + "\n" for node in hashes)
-    return f"{PROOF_HEADER}\nindex {index}\n{path}\n{checkpoint_note}"
+class Lines(dict[bytes, str]):
+    """A hash's line in a proof. The proofs of one batch share most of their hashes: each is written once."""
+
+    def __missing__(self, node: bytes) -> str:
+        line = self[node] = base64_encode(node) + "\n"
+        return line
+
+
+def format_proof(
+    index: int, hashes: Sequence[bytes], checkpoint_note: str, lines: Lines | None = None
+) -> str:
+    """The text of a proof; `lines` are those of earlier proofs, and take in this one's."""
+    line = (Lines() if lines is None else lines).__getitem__
+    return f"{PROOF_HEADER}\nindex {index}\n{''.join(map(line, hashes))}\n{checkpoint_note}"
 
 
 def parse_proof(text: str) -> Proof:
