@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
@@ -37,8 +37,7 @@ async def chunks(
     latest = asyncio.get_running_loop().time() + patience
     while more:
         try:
-            async with asyncio.timeout_at(latest + size / SLOWEST):
-                message = await receive()
+            message = await _until(latest + size / SLOWEST, receive())
         except TimeoutError:
             raise Problem("body-too-slow", f"{size} bytes came in time") from None
         if message["type"] == "http.disconnect":
@@ -50,6 +49,44 @@ async def chunks(
             raise _too_large(limit)
         if chunk:
             yield chunk
+
+
+async def _until(latest: float, waited_for: Awaitable[T]) -> T:
+    """What is waited for, at most until the loop's time `latest`. Raises `TimeoutError`.
+
+    Most bodies have come in with the head. For these no clock is set, which takes longer than reading them.
+    """
+    steps = waited_for.__await__()
+    try:
+        first = next(steps)
+    except StopIteration as here:
+        found: T = here.value
+        return found
+    async with asyncio.timeout_at(latest):
+        return await _Begun(first, steps)
+
+
+class _Begun(Generic[T]):
+    """The rest of an awaitable that was begun already; `first` is what it waits for."""
+
+    def __init__(self, first: Any, steps: Generator[Any, Any, T]) -> None:
+        self._first = first
+        self._steps = steps
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        waited_for = self._first
+        while True:
+            step: Callable[[Any], Any]
+            try:
+                given = yield waited_for
+                step = self._steps.send
+            except BaseException as error:
+                given, step = error, self._steps.throw
+            try:
+                waited_for = step(given)
+            except StopIteration as done:
+                result: T = done.value
+                return result
 
 
 async def whole(scope: Scope, receive: Receive, limit: int) -> bytes:
