@@ -1,8 +1,7 @@
 """What `decide` may look at for one statement: read beforehand, in one round trip."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from ..core.envelope import Envelope
 from ..core.refusal import Refusal
@@ -12,8 +11,7 @@ from .names import LEDGER, full_name, party_name
 from .view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(NamedTuple):
     """One hop: streams by name, statements (their streams too), keys and digests by id."""
 
     originators: frozenset[str]
@@ -35,28 +33,34 @@ def needs(statement: Statement, envelope: Envelope) -> Needs:
 
 
 def _originators(statement: Statement) -> frozenset[str]:
-    found = {LEDGER}
-    for subject in statement.subjects:
-        if not subject.name.startswith("document:"):
-            found.add(subject.name)
-    recoverers = statement.claim.get("recoverers", ())
-    for slug in (*statement.issuers, *statement.claimants, *statement.audience, *recoverers):
-        found.add(party_name(slug))
+    found = {LEDGER, *[one.name for one in statement.subjects if not one.name.startswith("document:")]}
+    found.update(map(party_name, statement.issuers))
+    if statement.claimants != statement.issuers:
+        found.update(map(party_name, statement.claimants))
+    if statement.audience:
+        found.update(map(party_name, statement.audience))
+    if "recoverers" in statement.claim:
+        found.update(map(party_name, statement.claim["recoverers"]))
     if statement.attribution is not None:
         found.update(party_name(relay) for relay in statement.attribution.via if ":" not in relay)
-    found.update(name for name, _ in named_in(statement.claim))
+    found.update([name for name, _ in named_in(statement.claim)])
     return frozenset(found)
 
 
 # Members that name one party or factory, and those that name several.
 _ONE = ("actor", "operatedBy", "owner")
 _SEVERAL = ("addressees", "recipients", "respondents")
+_NAMING = frozenset([*_ONE, *_SEVERAL, "participants", "set"])
 
 
-def named_in(claim: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:
+def named_in(claim: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """(name, JSON pointer below the claim) of each party and factory that clear members name, those that an
     amendment sets too.
     """
+    return () if _NAMING.isdisjoint(claim) else _named_in(claim, "")
+
+
+def _named_in(claim: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
     for member in _ONE:
         if member in claim:
             yield full_name(claim[member]), f"{place}/{member}"
@@ -68,7 +72,7 @@ def named_in(claim: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, s
         if "party" in one:
             yield party_name(one["party"]), f"{place}/participants/{i}/party"
     if "set" in claim:
-        yield from named_in(claim["set"], f"{place}/set")
+        yield from _named_in(claim["set"], f"{place}/set")
 
 
 def plain_digests(statement: Statement) -> list[str]:

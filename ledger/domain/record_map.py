@@ -20,6 +20,11 @@ class RecordMap(Mapping[str, V], Generic[V]):
         self._shared: dict[str, tuple[int, V]] = {} if shared is None else shared
         self._length = length
 
+    @classmethod
+    def of(cls, key: str, value: V) -> "RecordMap[V]":
+        """The first version that holds anything."""
+        return cls({key: (0, value)}, 1)
+
     def adding(self, key: str, value: V) -> "RecordMap[V]":
         """The next version; keys are given once."""
         assert key not in self, f"{key} is in the map already"

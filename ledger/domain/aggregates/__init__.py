@@ -13,7 +13,7 @@ from ..record_map import RecordMap
 from .base import Aggregate, Thread
 from .criterion import Criterion, evolve_criterion
 from .factory import Factory, evolve_factory
-from .keys import Key, Revocation, log_key_ids, new_keys
+from .keys import ROOT_KINDS, Key, Revocation, log_key_ids, new_keys
 from .ledger import LedgerMain, evolve_ledger
 from .party import Party, evolve_party
 from .records import Record, record_of
@@ -64,7 +64,7 @@ def _evolve_thread(aggregate: Aggregate | None, recorded: Recorded) -> Aggregate
     """
     record = record_of(recorded)
     if aggregate is None:
-        return Thread(1, RecordMap[Record]().adding(record.id, record))
+        return Thread(1, RecordMap.of(record.id, record))
     return replace(
         aggregate, version=aggregate.version + 1, records=aggregate.records.adding(record.id, record)
     )
@@ -78,6 +78,8 @@ def introduced_keys(statement: Statement, view: KeyView | None = None) -> list[t
     Keys of the log and of witnesses stand for `ledger:main`, which is no slug: they sign no statements,
     and nobody may introduce them again. A later policy may well list them again.
     """
+    if statement.kind not in ROOT_KINDS:
+        return []
     keys = [(key.id, key.party) for key in new_keys(statement, 0)]
     keys += [(key_id, LEDGER) for key_id in log_key_ids(statement)]
     return keys if view is None else [one for one in keys if view.party_of_key(one[0]) is None]

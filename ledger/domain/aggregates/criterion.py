@@ -21,7 +21,7 @@ def evolve_criterion(criterion: Criterion | None, recorded: Recorded) -> Criteri
     """Fold CriterionPublished, or an amendment of it."""
     record = record_of(recorded)
     if criterion is None:
-        return Criterion(1, RecordMap[Record]().adding(record.id, record), record.id)
+        return Criterion(1, RecordMap.of(record.id, record), record.id)
     return replace(
         criterion, version=criterion.version + 1, records=criterion.records.adding(record.id, record)
     )

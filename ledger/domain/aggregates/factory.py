@@ -24,5 +24,5 @@ def evolve_factory(factory: Factory | None, recorded: Recorded) -> Factory:
     record = record_of(recorded)
     if factory is None:
         proposed = REGISTRAR not in record.issuers
-        return Factory(1, RecordMap[Record]().adding(record.id, record), record.id, proposed)
+        return Factory(1, RecordMap.of(record.id, record), record.id, proposed)
     return replace(factory, version=factory.version + 1, records=factory.records.adding(record.id, record))

@@ -36,7 +36,7 @@ def evolve_ledger(ledger: LedgerMain | None, recorded: Recorded) -> LedgerMain:
     keys = RecordMap[Key]()
     for key in new_keys(statement, recorded.index):
         keys = keys.adding(key.id, key)
-    records = RecordMap[Record]().adding(record.id, record)
+    records = RecordMap.of(record.id, record)
     clock = statement.claim["clock"]
     return LedgerMain(1, records, statement.id, statement.origin, clock, keys, _log_keys(statement))
 
