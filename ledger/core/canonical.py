@@ -56,16 +56,24 @@ def decode(data: bytes, limit: int = PAYLOAD_LIMIT) -> Any:
     """The value whose canonical encoding is exactly `data`; `Refusal` names the defect and its place."""
     if len(data) > limit:
         raise Refusal("too-large", f"{len(data)} bytes, the limit is {limit}")
-    if _given is not None and (found := _given.decode_same(data)) is not _NOTHING:
+    value = decode_same(data)
+    if value is NOTHING or not _holds(value, 1):
+        _refuse_bytes(data)
+    return value
+
+
+def decode_same(data: bytes) -> Any:
+    """The value that gives exactly `data` when it is encoded; `NOTHING` when there is none.
+
+    For those who check its members one by one: keys, numbers and levels may be others than the profile has.
+    """
+    if _given is not None and (found := _given.decode_same(data)) is not NOTHING:
         return found
     try:
         value, _ = _read(data.decode("utf-8"))  # what follows the value, the comparison shows
-        same = _holds(value, 1) and _write(value).encode("utf-8") == data
+        return value if _write(value).encode("utf-8") == data else NOTHING
     except (ValueError, RecursionError):
-        same = False
-    if not same:
-        _refuse_bytes(data)
-    return value
+        return NOTHING
 
 
 def decode_trusted(data: bytes) -> Any:
@@ -112,15 +120,15 @@ class Codec:
     errors: tuple[type[Exception], ...]
 
     def decode_same(self, data: bytes) -> Any:
-        """The value that `data` is the canonical encoding of; `_NOTHING` when that is not certain."""
+        """The value that gives `data` when it is encoded; `NOTHING` when that is not certain."""
         try:
             value = self.read(data)
-            return value if _holds(value, 1) and self.write(value) == data else _NOTHING
+            return value if self.write(value) == data else NOTHING
         except self.errors:
-            return _NOTHING
+            return NOTHING
 
 
-_NOTHING: Final = object()
+NOTHING: Final = object()
 _given: Codec | None = None
 
 

@@ -77,6 +77,8 @@ def revocation_of(view: View, key: Key) -> Revocation | None:
     if party is None:
         return None
     named = party.revocations.get(key.id)
+    if not party.recoveries:
+        return named
     recovery = next((index for index in party.recoveries if index > key.added), None)
     if recovery is not None and (named is None or recovery < named.index):
         return Revocation(recovery)

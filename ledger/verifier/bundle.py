@@ -385,7 +385,7 @@ def _check_opened(statement: Statement, opened: Sequence[Disclosure], erased: fr
             raise Refusal("erased-slot", f"the content of {one.digest} was erased")
     if len(opened) == len(statement.digests):
         check_resolved(statement, opened)
-    else:
+    elif opened:
         check_opening(statement, opened)
 
 

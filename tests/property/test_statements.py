@@ -1,20 +1,25 @@
 """Properties of statements: no malformed one is accepted; schema and decoder agree where both can say it."""
 
 import copy
+import json
 import re
 from typing import Any
 
 import edtf
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from api.codec import CODEC
 from ledger.core import canonical, grammar
 from ledger.core.fields import COARSE_DATE, DATE
+from ledger.core.form import check_form
 from ledger.core.kinds import KINDS
 from ledger.core.refusal import CODES, Refusal
 from ledger.core.schema import schema
 from ledger.core.statement import Statement, decode_statement, read_statement
+from tests.property.test_codec import codec
 from tests.vectors.statement_examples import accepted
 
 EXAMPLES = accepted()
@@ -144,6 +149,54 @@ def test_no_malformed_statement_is_accepted(value: Any) -> None:
         assert [error.message for error in VALIDATORS[statement.kind].iter_errors(value)] == []
         assert_well_formed(statement)
         assert read_statement(statement.payload) == statement
+
+
+# What JSON can say and the canonical profile does not have.
+FOREIGN = st.sampled_from(
+    [
+        1.5,
+        1e300,
+        None,
+        2**53,
+        -(2**53),
+        2**70,
+        {"key of words": 1},
+        {"": 1},
+        {"__proto__": "osh"},
+        {"\u00e9": "osh"},
+    ]
+) | st.integers(12, 40).map(lambda depth: _nested(depth))
+
+
+def _nested(depth: int) -> Any:
+    return [_nested(depth - 1)] if depth else "osh"
+
+
+@st.composite
+def with_something_foreign(draw: st.DrawFn) -> bytes:
+    """An accepted payload with such a value in one place, in the same compact and sorted JSON."""
+    value = copy.deepcopy(EXAMPLES[draw(st.sampled_from(sorted(EXAMPLES)))])
+    *steps, last = draw(st.sampled_from(places(value)))
+    node = value
+    for step in steps:
+        node = node[step]
+    if isinstance(node, dict) and draw(st.booleans()):
+        node[draw(st.sampled_from(["key of words", "__proto__", "\u00e9", *ADDED]))] = draw(FOREIGN)
+    else:
+        node[last] = draw(FOREIGN)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+@settings(max_examples=600, deadline=None)
+@given(with_something_foreign(), st.booleans())
+def test_what_the_canonical_profile_lacks_is_refused_as_such(payload: bytes, fast: bool) -> None:
+    """The form alone sees to that of most members; what is told is still the defect of the encoding."""
+    with codec(CODEC if fast else None):
+        result = attempt(payload)
+    assert isinstance(result, Refusal)
+    with pytest.raises(Refusal) as expected:
+        check_form(canonical.decode(payload))
+    assert (result.code, result.where) == (expected.value.code, expected.value.where)
 
 
 @settings(max_examples=800, deadline=None)

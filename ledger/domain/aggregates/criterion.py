@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from ...core.statement import Recorded
 from ..record_map import RecordMap
 from .base import Aggregate
-from .records import Record, record_of
+from .records import record_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from ...core.statement import Recorded
 from ..names import REGISTRAR
 from ..record_map import RecordMap
 from .base import Aggregate
-from .records import Record, record_of
+from .records import record_of
 
 
 @dataclass(frozen=True, slots=True)

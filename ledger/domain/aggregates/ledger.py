@@ -6,7 +6,7 @@ from ...core.statement import Recorded, Statement
 from ..record_map import RecordMap
 from .base import Aggregate
 from .keys import Key, new_keys
-from .records import Record, record_of
+from .records import record_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 import importlib.util
 import json
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
-from ledger.core import values
+from ledger.core import canonical, values
 from ledger.core.events import EVENTS
 from ledger.core.kinds import ATTRIBUTABLE, DUE, HIDDEN, KINDS, STANCES
 from ledger.core.schema import schema
@@ -41,6 +43,40 @@ def test_references_lead_to_kinds_that_exist() -> None:
     for kind in KINDS.values():
         for targets in kind.refs.values():
             assert targets <= set(KINDS)
+
+
+def test_the_form_admits_nothing_that_the_canonical_profile_lacks() -> None:
+    # So that a statement that keeps its form need not be looked through once more.
+    for kind in KINDS.values():
+        rows = {row.name: row.type.schema for row in kind.rows}
+        outer = schema(kind.name)["properties"]
+        for name, one in {**rows, **outer, **outer["predicate"]["properties"]}.items():
+            assert canonical.is_key(name)
+            assert_within_profile(one, name)
+        assert max(map(levels, rows.values())) + len(("statement", "predicate", "claim", "set")) <= 16
+
+
+def assert_within_profile(one: Mapping[str, Any], where: str) -> None:
+    """Every object of this schema is closed, its names are keys, and every number is an exact integer."""
+    parts = one.get("anyOf", [])
+    assert one.keys() & {"type", "enum", "const", "anyOf"} or where in ("_type", "predicateType"), where
+    assert one.get("type", "string") in ("object", "array", "string", "integer", "boolean"), where
+    if one.get("type") == "integer":
+        assert -canonical.INTEGER_LIMIT <= one["minimum"] <= one["maximum"] <= canonical.INTEGER_LIMIT, where
+    if one.get("type") == "object" and where not in ("predicate", "claim"):
+        assert one["additionalProperties"] is False, where
+        for name, part in one["properties"].items():
+            assert canonical.is_key(name)
+            assert_within_profile(part, f"{where}/{name}")
+    for part in [*parts, *([one["items"]] if one.get("type") == "array" else [])]:
+        assert_within_profile(part, where)
+
+
+def levels(one: Mapping[str, Any]) -> int:
+    """How many containers a value of this schema may consist of, one in the other."""
+    inner = [*one.get("anyOf", []), *one.get("properties", {}).values()]
+    inner += [one["items"]] if one.get("type") == "array" else []
+    return max(map(levels, inner), default=0) + (one.get("type") in ("object", "array"))
 
 
 def test_no_event_has_two_rows_for_one_member() -> None:
