@@ -71,7 +71,7 @@ def verify_file(path: Path, trust: Trust | None) -> Report:
 def _verify_bundle(data: bytes, trust: Trust | None, documents: Mapping[str, bytes] | None) -> Report:
     if len(data) < LARGE:
         return verify_bundle(data, trust, documents)
-    with JudgingElsewhere(os.cpu_count() or 1) as judging:
+    with JudgingElsewhere(os.cpu_count() or 1, room=len(data)) as judging:
         return verify_bundle(data, trust, documents, judging=judging)
 
 
