@@ -58,8 +58,7 @@ class Head:
     index: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """RFC 3161 replies (DER) over the text of a checkpoint `note`, and the way from it to the bundle's own.
 
     `consistency` is empty when the two trees have one size.
@@ -70,8 +69,7 @@ class Anchor:
     replies: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProvenKey:
+class ProvenKey(NamedTuple):
     """An index key and its proof of presence or absence in the index of the head."""
 
     key: str

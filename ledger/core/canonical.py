@@ -13,9 +13,8 @@ defect and place.
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from json import encoder
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from .refusal import Refusal
 
@@ -107,8 +106,7 @@ _good_keys: set[str] = set()
 _GOOD_KEYS_LIMIT = 2_048
 
 
-@dataclass(frozen=True, slots=True)
-class Codec:
+class Codec(NamedTuple):
     """A faster JSON reader and writer than the standard library's; `errors` is what either raises.
 
     `write` sorts members and adds no space. What they do not agree on is decided by the standard library's,

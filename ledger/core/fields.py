@@ -8,7 +8,7 @@ values pay nothing for good messages. `schema` is JSON Schema 2020-12 and says a
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import grammar
 from .refusal import Refusal
@@ -38,8 +38,7 @@ class Type:
         return self.full or self
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A member of an object."""
 
     type: Type

@@ -13,7 +13,7 @@ well.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import merkle
 from .grammar import base64_decode, base64_encode, is_slug, split_name
@@ -389,8 +389,7 @@ def hash_of(node: Node) -> bytes:
     return node.hash
 
 
-@dataclass(frozen=True, slots=True)
-class IndexHead:
+class IndexHead(NamedTuple):
     """What an index statement claims: over the first `size` entries there are `keys` keys and this root."""
 
     size: int

@@ -15,7 +15,7 @@ index"). Of the signatures only that under the index statement is checked; a bun
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import keys
 from .checkpoint import Checkpoint
@@ -58,8 +58,7 @@ class ProvenEntry:
         return {"entry": base64_encode(self.data), "index": self.index, "path": path}
 
 
-@dataclass(frozen=True, slots=True)
-class Completeness:
+class Completeness(NamedTuple):
     """A key, its proof, and the index (leaf index of the index statement) in which it is proven."""
 
     key: str
@@ -67,16 +66,14 @@ class Completeness:
     published: int
 
 
-@dataclass(frozen=True, slots=True)
-class Precedence:
+class Precedence(NamedTuple):
     """The leaf indexes of two entries."""
 
     earlier: int
     later: int
 
 
-@dataclass(frozen=True, slots=True)
-class IndexProof:
+class IndexProof(NamedTuple):
     """A proof file; `entries` ascend by index and hold everything that `shown` speaks of."""
 
     asks: str

@@ -9,6 +9,7 @@ appended.
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 HASH_BYTES = 32
 TILE_LEVELS = 8  # Levels in a tile: nodes of every eighth level are stored (c2sp.org/tlog-tiles).
@@ -84,8 +85,7 @@ class Frontier:
         return dict(zip(reversed(levels), self.hashes, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Extended:
+class Extended(NamedTuple):
     """A tree after an append: its frontier and, for each level from 0, the newly complete nodes.
 
     `levels[n]` is (index of the first node, hashes in order).

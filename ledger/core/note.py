@@ -8,7 +8,7 @@ ignored, as the specification demands; a bad signature of a known key rejects th
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import keys
 from .grammar import base64_decode, base64_encode
@@ -24,8 +24,7 @@ _TIMESTAMP_BYTES = 8
 TIMESTAMP_LIMIT = 2**63
 
 
-@dataclass(frozen=True, slots=True)
-class Verifier:
+class Verifier(NamedTuple):
     """A key trusted to sign notes: its name, signature type (0x01 or 0x04) and public key (32 bytes)."""
 
     name: str
@@ -79,8 +78,7 @@ def _cosigned(text: str, seconds: int) -> bytes:
     return f"cosignature/v1\ntime {seconds}\n{text}".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(NamedTuple):
     """An Ed25519 key (seed of 32 bytes) that signs notes under a name."""
 
     name: str
@@ -96,8 +94,7 @@ class Signer:
         return keys.sign(self.seed, text.encode("utf-8"))
 
 
-@dataclass(frozen=True, slots=True)
-class NoteSignature:
+class NoteSignature(NamedTuple):
     """A signature line: key name, key hash (4 bytes), signature."""
 
     name: str
@@ -109,8 +106,7 @@ class NoteSignature:
         return f"{_DASH}{self.name} {base64_encode(self.key_hash + self.signature)}\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """An opened note: its text, the signatures that verified and those of unknown keys."""
 
     text: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .note import COSIGNATURE, ED25519, Note, Verifier
 from .refusal import Refusal
@@ -16,8 +17,7 @@ def is_auditor(name: str) -> bool:
     return name == AUDITOR or name.startswith(AUDITOR + "-")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A named set of witnesses and groups, of which `threshold` have to have witnessed."""
 
     threshold: int

@@ -5,11 +5,10 @@ mend it*. Codes are part of the protocol: once published they are never renamed,
 them.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """One row of the table of refusals: the code, its short title and how to mend what it refuses."""
 
     code: str

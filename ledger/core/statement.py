@@ -8,7 +8,6 @@ classes to make: a log is read by the hundred thousand.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -64,8 +63,7 @@ class Ref(NamedTuple):
     ledger: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(NamedTuple):
     """How somebody else's claim came to be here: its form and the relays, from nearest the voice outwards."""
 
     form: str
@@ -201,8 +199,7 @@ def _ref(item: Mapping[str, Any]) -> Ref:
     return Ref(item["rel"], item["digest"]["sha256"], item.get("locator"), foreign)
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A claim with its disclosures put back; `withheld` counts the digests that none opened."""
 
     claim: dict[str, Any]

@@ -7,7 +7,7 @@ statements only.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .events import events_of
 from .fields import Type
@@ -15,8 +15,7 @@ from .fields import Type
 REQUIRED, OPTIONAL, HIDDEN, DUE = "required", "optional", "hidden", "due"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One member of `claim`. `public` None: in any statement, else only in public or only in other ones."""
 
     name: str
@@ -29,8 +28,7 @@ class Row:
         return (self.events is None or event in self.events) and self.public in (None, public)
 
 
-@dataclass(frozen=True, slots=True)
-class RefRule:
+class RefRule(NamedTuple):
     """A reference that a kind may carry: its `rel`, the kinds it may point to, the events that have it."""
 
     rel: str
@@ -38,8 +36,7 @@ class RefRule:
     events: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """How many references with one of these `rels` a statement has; `high` None: no limit of its own."""
 
     rels: frozenset[str]
@@ -48,8 +45,7 @@ class Count:
     events: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectRule:
+class SubjectRule(NamedTuple):
     """How many subjects with this prefix a statement has, and whether it may have subjects of another one.
 
     `public` None: in any statement, else only in public or only in other ones.
@@ -66,8 +62,7 @@ class SubjectRule:
         return (self.events is None or event in self.events) and self.public in (None, public)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """One kind of statement. `issuers` is set where the protocol fixes who signs."""
 
     name: str

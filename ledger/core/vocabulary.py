@@ -5,15 +5,13 @@ valid and belongs to a new version of the predicate types.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import resources
 from json import loads
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One term. `detectability` says how hard an issue is to find; `dimension` and `factor` compare units.
 
     `factor` is the number of base units in one unit, as a decimal string; units of different dimensions, such

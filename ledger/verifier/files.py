@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ..core.bundle import FORMAT as BUNDLE
 from ..core.entry import decode_entry
@@ -38,8 +39,7 @@ class Unreadable(LedgerError):
     """A file that is not there, or is not what it should be; exit code 2."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptFiles:
+class ReceiptFiles(NamedTuple):
     """The bytes of `<index>.entry` and the text of `<index>.tlog-proof`."""
 
     entry: bytes

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..core.envelope import Signature
 from ..core.refusal import Refusal
@@ -41,8 +42,7 @@ class Judged:
             self.gaps.append((item.index, "its form"))
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(NamedTuple):
     """What came of the rules about what may follow what, and of those about keys."""
 
     rules: Judged

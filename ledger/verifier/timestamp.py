@@ -5,7 +5,7 @@ Whether an authority signed the reply is for a tool that knows certificates, suc
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..core.refusal import Refusal
 
@@ -21,8 +21,7 @@ INTEGER, OCTETS, TIME, SEQUENCE, EXPLICIT = 0x02, 0x04, 0x18, 0x30, 0xA0
 _GRANTED = (0, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What a reply says: `imprint`, the hash by `algorithm` of what was stamped; `time`, YYYYMMDDhhmmssZ."""
 
     algorithm: bytes
@@ -34,8 +33,7 @@ class Stamp:
         return _HASHES[self.algorithm](data).digest() == self.imprint
 
 
-@dataclass(frozen=True, slots=True)
-class _Element:
+class _Element(NamedTuple):
     tag: int
     content: bytes
     data: bytes  # with tag and length

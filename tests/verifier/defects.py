@@ -752,7 +752,7 @@ def time_stamp_of_another_tree(story: Story) -> Bundle:
     (anchor,) = bundle.anchors
     head = Checkpoint(ORIGIN, 3, hashlib.sha256(b"another tree").digest())
     note = sign_checkpoint(head, Signer(ORIGIN, LOG_KEY.seed))
-    return replace(bundle, anchors=(replace(anchor, note=note, replies=(reply(head.text().encode()),)),))
+    return replace(bundle, anchors=(anchor._replace(note=note, replies=(reply(head.text().encode()),)),))
 
 
 @case("time-stamps", "a reply in which the authority refuses")

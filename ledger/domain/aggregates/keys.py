@@ -5,7 +5,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...core.grammar import base64_decode
 from ...core.keys import key_id
@@ -17,8 +17,7 @@ ROOT_KINDS = frozenset({"party", "key", "ledger"})
 DEVICE_KINDS = frozenset({"index"})
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A party's key. `public` has 32 bytes; `scope` holds kinds or "any"; `added` is the index that
     introduced it.
     """
