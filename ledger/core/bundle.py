@@ -243,10 +243,21 @@ def parse_bundle(data: bytes, seen: Callable[[BundledEntry], object] | None = No
     Accepts exactly what `format_bundle` writes: formatted again, the result gives `data`. `seen` is given
     each entry as soon as it is read, whatever may follow it.
     """
-    lines = data.split(b"\n")
-    if lines.pop():
-        raise Refusal("bad-bundle", "it does not end with a newline", f"/{len(lines)}")
-    return _Reader().read(lines, seen)
+    if not data:
+        raise Refusal("bad-bundle", "it is empty")
+    if not data.endswith(b"\n"):
+        ends = data.count(b"\n")
+        raise Refusal("bad-bundle", "it does not end with a newline", f"/{ends}")
+    return _Reader().read(_lines_of(data), seen)
+
+
+def _lines_of(data: bytes) -> Iterator[bytes]:
+    """Line after line, so that there is no second copy of the whole."""
+    start = 0
+    while start < len(data):
+        end = data.index(b"\n", start)
+        yield data[start:end]
+        start = end + 1
 
 
 def _texts(inner: bytes | None) -> tuple[str, ...] | None:
@@ -267,14 +278,12 @@ class _Reader:
         self.known: set[bytes] = set()
         self.where = ""
 
-    def read(self, lines: Sequence[bytes], seen: Callable[[BundledEntry], object] | None) -> Bundle:
-        if not lines:
-            raise Refusal("bad-bundle", "it is empty")
-        head = self.head(self.value(0, lines[0]))
+    def read(self, lines: Iterator[bytes], seen: Callable[[BundledEntry], object] | None) -> Bundle:
+        head = self.head(self.value(0, next(lines)))
         anchors: list[Anchor] = []
         keys: list[ProvenKey] = []
         entries: list[BundledEntry] = []
-        for number, line in enumerate(lines[1:], 1):
+        for number, line in enumerate(lines, 1):
             self.where = f"/{number}"
             entry = self.usual_entry(line, entries)
             value = {} if entry is not None else self.value(number, line)

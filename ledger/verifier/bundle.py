@@ -109,10 +109,7 @@ def _at_once(
     """
     feed = _Feed(judging)
     try:
-        reading = Verification(data, trust, documents, feed.read)
-        feed.hand_over()
-        reading.signatures = [[True] * len(item.envelope.signatures) for item in reading.items]
-        report = _report(reading, checks)
+        report = _presumed(data, trust, documents, checks, feed)
     except MALFORMED:
         return None
     return report if feed.all_perfect() else None
@@ -150,6 +147,20 @@ class _Feed:
     def all_perfect(self) -> bool:
         """Whether every entry has its form and good signatures; waits for the answers."""
         return all(judgement is None for answer in self._answers for judgement in answer())
+
+
+def _presumed(
+    data: bytes,
+    trust: Trust | None,
+    documents: Mapping[str, bytes] | None,
+    checks: Sequence[Check[Verification]],
+    feed: _Feed,
+) -> Report:
+    """The report if all is perfect that `feed` hands over. What was read is let go of while others judge."""
+    reading = Verification(data, trust, documents, feed.read)
+    feed.hand_over()
+    reading.signatures = [[True] * len(item.envelope.signatures) for item in reading.items]
+    return _report(reading, checks)
 
 
 @contextmanager

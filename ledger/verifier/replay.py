@@ -68,10 +68,17 @@ def replay(reading: Reading) -> Replayed:
 
 def _ask_rules(judged: Judged, state: PartialState, item: Item, statement: Statement) -> None:
     """Everything that validity asks beyond form, keys and signatures (docs/protocol-rules.md, 1 to 8)."""
-    judged.ask(item, check_binding, state, statement)
-    judged.ask(item, _check_clock, state, item, statement)
-    for rule in _RULES:
-        judged.ask(item, rule, state, statement)
+    try:
+        check_binding(state, statement)
+        _check_clock(state, item, statement)
+        for rule in _RULES:
+            rule(state, statement)
+    except (Refusal, Gap, *MALFORMED):
+        # Seldom: now each is asked on its own, as more than one may have something to say.
+        judged.ask(item, check_binding, state, statement)
+        judged.ask(item, _check_clock, state, item, statement)
+        for rule in _RULES:
+            judged.ask(item, rule, state, statement)
 
 
 _RULES: tuple[Callable[[PartialState, Statement], None], ...] = (
