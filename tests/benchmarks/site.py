@@ -1,7 +1,8 @@
 """The two servers that are compared, on one PostgreSQL with its durable settings, each with two workers.
 
 The ledger runs as docker-compose.yml runs it: the workers append, and a projector of its own keeps up the
-views and the public log, on the same two cores. What it uses of them is counted.
+views and the public log, on the same two cores. What it uses of them is counted. The stock application keeps
+no views; for a comparison of the same work the projector can be held, as if it had a machine of its own.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ import httpx2
 import psycopg
 
 from ledger.core.receipt import Trust, parse_trust
+from projections.runner import health
+from projections.views import VIEWS
 
 from . import machine
 from .author import Scene
@@ -62,6 +65,19 @@ class Site:
         ):
             self.pids = (workers, projector)
             yield
+
+    @contextmanager
+    def projector_held(self) -> Iterator[None]:
+        """Append without the projector until the block ends; then it has caught up."""
+        projector = self.pids[1]
+        os.kill(projector, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(projector, signal.SIGCONT)
+        with psycopg.connect(self.database, autocommit=True) as conn:
+            while any(view.behind for view in health(conn, VIEWS)):
+                time.sleep(0.1)
 
     def enter_scene(self) -> Scene:
         """Register what the load refers to."""
