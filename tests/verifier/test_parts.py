@@ -17,7 +17,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ledger.core import canonical
-from ledger.core.bundle import Bundle, format_bundle
+from ledger.core.bundle import Bundle, format_bundle, parse_bundle
 from ledger.core.entry import encode_entry
 from ledger.core.merkle import Frontier, batch_inclusion_proofs, leaf_hash, verify_inclusion
 from ledger.core.page import put_in_page
@@ -30,6 +30,7 @@ from ledger.verifier.bundle import verify_bundle
 from ledger.verifier.command import main
 from ledger.verifier.files import verify_file
 from ledger.verifier.inclusion import Climb
+from ledger.verifier.reading import Reading
 from ledger.verifier.timestamp import read_reply
 from tests.support.builder import Log, sign
 from tests.support.bundles import bundle_bytes, trust
@@ -101,14 +102,32 @@ def long_bundle() -> tuple[bytes, Trust]:
     return bundle_bytes(log, "factory:toys"), trust(log)
 
 
-def test_processes_of_their_own_judge_a_long_bundle_as_this_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+# Room that entries share: none, what some of them need, what all do.
+@pytest.mark.parametrize("room", [0, 30_000, 1_000_000])
+def test_processes_of_their_own_judge_a_long_bundle_as_this_one_does(
+    monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
     monkeypatch.setattr("ledger.verifier.bundle.CHUNK", CHUNK)
     data, root = long_bundle()
-    with JudgingElsewhere(processes=2) as judging:
+    with JudgingElsewhere(processes=2, room=room) as judging:
         report = verify_bundle(data, root, judging=judging)
     assert report == verify_bundle(data, root)
     assert report.exit_code == 0
     assert report.step("signatures").counts == {"good": 2 * CHUNK + 7}
+
+
+def test_entries_laid_down_are_judged_as_those_sent_are() -> None:
+    data, root = long_bundle()
+    bundle = parse_bundle(data)
+    entries = [entry.data for entry in bundle.entries]
+    damaged = [*entries[:3], entries[3][:-2], b"", *entries[4:]]
+    known = {key.id: key.public for key in Reading(data, root).keys.values()}
+    expected = JudgingHere().submit(damaged, known)()
+    with JudgingElsewhere(processes=2, room=sum(map(len, damaged)) + 1) as judging:
+        halves = [judging.submit(part, known) for part in (damaged[:7], damaged[7:], entries)]
+        assert [*halves[0](), *halves[1]()] == expected
+        assert halves[2]() == [None] * len(entries)  # for which there is no room left
+    assert [judged is None for judged in expected].count(False) == 2
 
 
 @pytest.mark.parametrize("path", sorted(CORPUS.glob("*.jsonl")), ids=lambda path: path.stem)

@@ -53,6 +53,48 @@ def test_a_client_that_goes_away_ends_the_reading() -> None:
         read(5, part(b"abc"), {"type": "http.disconnect"})
 
 
+def test_a_body_that_comes_late_and_in_pieces_is_read_whole() -> None:
+    coming = [part(b"abc"), part(b"def", more=False)]
+
+    async def receive() -> Message:
+        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
+        return coming.pop(0)
+
+    assert asyncio.run(whole({"type": "http", "headers": []}, receive, 6)) == b"abcdef"
+
+
+def test_what_breaks_while_a_body_is_waited_for_is_not_taken_for_slowness() -> None:
+    async def receive() -> Message:
+        await asyncio.sleep(0.001)
+        raise OSError("broken")
+
+    with pytest.raises(OSError, match="broken"):
+        asyncio.run(whole({"type": "http", "headers": []}, receive, 6))
+
+
+def test_reading_can_be_ended_while_a_body_is_waited_for() -> None:
+    left = []
+
+    async def receive() -> Message:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            left.append("ended")
+            raise
+        raise AssertionError
+
+    async def read_and_leave() -> None:
+        reading = asyncio.ensure_future(whole({"type": "http", "headers": []}, receive, 6))
+        await asyncio.sleep(0.001)
+        reading.cancel()
+        await reading
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(read_and_leave())
+    assert left == ["ended"]
+
+
 def test_a_body_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a client that sends headers and then nothing would hold its place for ever."""
     monkeypatch.setattr("api.limits.SLOWEST", 1_000_000)
