@@ -56,6 +56,9 @@ async def _until(latest: float, waited_for: Awaitable[T]) -> T:
 
     Most bodies have come in with the head. For these no clock is set, which takes longer than reading them.
     """
+    if not isinstance(waited_for, Coroutine):  # which may not be begun here and gone on with there
+        async with asyncio.timeout_at(latest):
+            return await waited_for
     steps = waited_for.__await__()
     try:
         first = next(steps)
@@ -87,6 +90,8 @@ class _Begun(Generic[T]):
             except StopIteration as done:
                 result: T = done.value
                 return result
+            finally:
+                del given, step  # an error holds its frames, which would hold the error
 
 
 async def whole(scope: Scope, receive: Receive, limit: int) -> bytes:

@@ -84,7 +84,7 @@ def copy_lines(rows: Sequence[Row]) -> list[str]:
         return []
     template = "\t".join(["%s"] * len(rows[0]))
     lines = [template % row for row in rows]
-    text = "".join(lines).encode()
+    text = "".join(lines).encode(errors="surrogatepass")
     tabs = len(lines) * (len(rows[0]) - 1)
     plain = (
         text.count(b"\t") == tabs

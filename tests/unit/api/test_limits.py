@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
+from weakref import ref
 
 import pytest
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
-from api.limits import Gate, chunks, whole
+from api.limits import Gate, _until, chunks, whole
 from api.problems import Problem, respond
 from ledger.sequencer import Overloaded
 
@@ -71,6 +74,53 @@ def test_what_breaks_while_a_body_is_waited_for_is_not_taken_for_slowness() -> N
 
     with pytest.raises(OSError, match="broken"):
         asyncio.run(whole({"type": "http", "headers": []}, receive, 6))
+
+
+@pytest.mark.parametrize("begun", [True, False], ids=["a future", "a plain iterator"])
+def test_a_body_may_be_waited_for_by_whatever_can_be_awaited(begun: bool) -> None:
+    class Plain:
+        def __init__(self, future: asyncio.Future[Message]) -> None:
+            self._future = future
+
+        def __await__(self) -> Iterator[Any]:
+            return islice(self._future.__await__(), 2)  # which has neither `send` nor `throw`
+
+    def receive() -> Any:
+        future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_later(0.001, future.set_result, part(b"abc", more=False))
+        return future if begun else Plain(future)
+
+    async def read_it() -> bytes:
+        return await whole({"type": "http", "headers": []}, receive, 6)
+
+    assert asyncio.run(read_it()) == b"abc"
+
+
+def test_reading_that_is_given_up_holds_nothing_back() -> None:
+    held = []
+
+    class Piece:
+        pass
+
+    async def receive() -> Message:
+        piece = Piece()
+        held.append(ref(piece))
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def give_up() -> None:
+        try:
+            await _until(asyncio.get_running_loop().time() + 0.001, receive())
+        except TimeoutError:
+            return
+        raise AssertionError
+
+    gc.disable()
+    try:
+        asyncio.run(give_up())
+        assert [one() for one in held] == [None]
+    finally:
+        gc.enable()
 
 
 def test_reading_can_be_ended_while_a_body_is_waited_for() -> None:
