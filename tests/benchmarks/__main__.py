@@ -127,12 +127,15 @@ def _measure_rounds(
     many = Wrk(folder, 1, 4, plan.seconds)
     for number in range(plan.rounds + 1):
         tell(f"round {number} of {plan.rounds}" if number else "warming up")
+        site.settle()
         theirs = single.run(f"{stock_url}/statements", supply.take(1_500 * plan.seconds), None)
         ours, _, cost = _loaded(single, f"{site.url}/v1/statements", supply, site, 0)
         batched, rate, batch_cost = _loaded(many, f"{site.url}/v1/statements:batch", supply, site, BATCH)
+        site.settle()
         with site.projector_held():
             alone, _, _ = _loaded(single, f"{site.url}/v1/statements", supply, site, 0)
             _, rate_alone, _ = _loaded(many, f"{site.url}/v1/statements:batch", supply, site, BATCH)
+        site.settle()
         before = time.process_time()
         verify = verify_loop()
         if not number:

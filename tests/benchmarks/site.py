@@ -23,6 +23,7 @@ import psycopg
 
 from ledger.core.receipt import Trust, parse_trust
 from projections.runner import health
+from projections.schema import words
 from projections.views import VIEWS
 
 from . import machine
@@ -68,15 +69,18 @@ class Site:
 
     @contextmanager
     def projector_held(self) -> Iterator[None]:
-        """Append without the projector until the block ends; then it has caught up."""
+        """Append without the projector until the block ends."""
         projector = self.pids[1]
         os.kill(projector, signal.SIGSTOP)
         try:
             yield
         finally:
             os.kill(projector, signal.SIGCONT)
+
+    def settle(self) -> None:
+        """Return once views and words have caught up: what is measured next has the machine to itself."""
         with psycopg.connect(self.database, autocommit=True) as conn:
-            while any(view.behind for view in health(conn, VIEWS)):
+            while any(view.behind for view in health(conn, [*VIEWS, words(conn)])):
                 time.sleep(0.1)
 
     def enter_scene(self) -> Scene:
