@@ -37,8 +37,7 @@ def _originators(statement: Statement) -> frozenset[str]:
     found.update(map(party_name, statement.issuers))
     if statement.claimants != statement.issuers:
         found.update(map(party_name, statement.claimants))
-    if statement.audience:
-        found.update(map(party_name, statement.audience))
+    found.update(map(party_name, statement.audience))
     if "recoverers" in statement.claim:
         found.update(map(party_name, statement.claim["recoverers"]))
     if statement.attribution is not None:

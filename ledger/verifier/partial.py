@@ -10,7 +10,6 @@ from ..core.index import IndexHead, index_head
 from ..core.refusal import Refusal
 from ..core.statement import Statement
 from ..domain.aggregates import Aggregate, LedgerMain, Party, evolve, introduced_keys
-from ..domain.aggregates.keys import ROOT_KINDS
 from ..domain.names import LEDGER, party_name
 from ..domain.needs import originator_id
 from ..domain.state import used_digests
@@ -73,9 +72,8 @@ class PartialState:
             self._answers.pop(stream, None)
             self._originators.setdefault(statement.id, stream)
             self._digests.update(used_digests(statement))
-            if statement.kind in ROOT_KINDS:
-                for key_id, party in introduced_keys(statement):
-                    self._key_parties.setdefault(key_id, party)
+            for key_id, party in introduced_keys(statement):
+                self._key_parties.setdefault(key_id, party)
             if statement.kind == "index":
                 self.indexed = max(self.indexed, index_head(statement).size)
 
