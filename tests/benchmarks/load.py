@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -81,6 +82,9 @@ class Wrk:
                     file.write(body + b"\n")
                     if batch and at % batch == 0:
                         file.write(b"--\n")
+                # Else the system writes them down later, beside commits that wait for the same disk.
+                file.flush()
+                os.fsync(file.fileno())
 
     def _replies(self) -> list[tuple[int, str]]:
         found = []
