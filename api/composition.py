@@ -307,7 +307,12 @@ class Service:
         threads = verifying_threads(self.settings.workers, os.cpu_count() or 1)
         limits = Limits(queue=self.settings.submissions_at_once, verifying=threads)
         clock, watch = SystemClock(), metrics.sequenced
-        self.sequencer = Sequencer(self.recorder, heads, desk, clock, limits, self.index, watch)
+        # One connection, always the same: its server process has what appending needs at hand, and readers
+        # never have it.
+        own = LedgerDatastore(self.url, pool_size=1)
+        self._stack.callback(own.close)
+        appending = PostgresLedgerRecorder(own)
+        self.sequencer = Sequencer(appending, heads, desk, clock, limits, self.index, watch)
         self.ledger = Ledger(LedgerFactory(self.recorder), self.recorder, self.sequencer, desk)
         self._probe_witnesses()
         self.sequencer.start()

@@ -47,7 +47,7 @@ max_connections = 64
 shared_buffers = 128MB
 wal_buffers = 16MB
 max_wal_size = 1GB
-# A new segment is not filled with zeros while commits wait; flushing what is written there allocates its blocks.
+# Commits do not wait while a new segment is filled with zeros; what is flushed into it gets its blocks then.
 wal_init_zero = off
 timezone = 'UTC'
 log_timezone = 'UTC'
