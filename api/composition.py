@@ -201,7 +201,8 @@ class Service:
         with self._reading() as conn:
             views = (*VIEWS, schema.words(conn)) if searching else VIEWS
             if position and not runner.wait(conn, views, position - 1, self.settings.wait_seconds):
-                raise Problem("views-behind", f"not at {position} within {self.settings.wait_seconds} s")
+                late = f"not at {position} within {self.settings.wait_seconds} s"
+                raise Problem("views-behind", late, "at_least")
 
     def today(self) -> str:
         """The reader's day, to which ages are counted; a demo's day is that of its last entry."""

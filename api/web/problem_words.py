@@ -100,8 +100,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         marked("There is more about it than this ledger prints in one file."),
         marked("Take the bundle, or make the dossier on a machine of your own: `evidence dossier`."),
     ),
-    "position-ahead": (marked("The ledger has not got that far yet."), _AGAIN),
-    "views-behind": (marked("The newest entries are not shown yet."), _AGAIN),
+    "position-ahead": (marked("The ledger does not have {value} entries yet."), _AGAIN),
+    "views-behind": (marked("The first {value} entries are not all shown yet."), _AGAIN),
     "method-not-allowed": (
         marked("A page of this address is only there to be read."),
         marked("Go back, and follow a link of the page."),

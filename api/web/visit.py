@@ -107,8 +107,10 @@ class Visit:
         return own == path or own.startswith(path + "/")
 
     def in_language(self, code: str) -> str:
-        """This page in another language."""
+        """This page in another language; the start page where the address has none, as problems can."""
         path = self.request.url.path.split("/", 2)
+        if path[1] not in LANGUAGES:
+            return f"/{code}/"
         rest = path[2] if len(path) > 2 else ""
         query = f"?{self.request.url.query}" if self.request.url.query else ""
         return f"/{code}/{rest}{query}"

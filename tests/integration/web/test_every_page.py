@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.api.conftest import Poster
 
-from .conftest import page
+from .conftest import page, read
 
 PAGES = [
     "/",
@@ -186,6 +186,23 @@ def test_a_browser_gets_a_page_and_a_program_gets_json_for_an_unknown_address(ca
     assert case.client.get("/nothing").headers["content-type"] == "application/problem+json"
     api = case.client.get("/v1/nothing", headers={"accept": "text/html"})
     assert api.headers["content-type"] == "application/problem+json"
+
+
+def test_a_problem_at_an_address_without_a_language_leads_to_pages_that_there_are(case: Poster) -> None:
+    headers = {"accept": "text/html", "accept-language": "de"}
+    for address in ("/nothing", "/v1/factories/nowhere/dossier"):
+        answer = case.client.get(address, headers=headers)
+        shown = read(answer.text)
+        others = [str(one["href"]) for one in shown.all("a") if "hreflang" in one]
+        assert answer.status_code == 404
+        assert others == [f"/{code}/" for code in LANGUAGES]
+        assert [case.client.get(one).status_code for one in others] == [200] * len(LANGUAGES)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_page_that_asks_for_entries_to_come_says_for_how_many(case: Poster, code: str) -> None:
+    shown = page(case, f"/{code}/factories", 400, at_least=987654)
+    assert "987654" in shown.text
 
 
 def test_what_a_reader_typed_comes_back_as_text(case: Poster) -> None:
