@@ -38,6 +38,7 @@ from api.drafts.template import template
 from ledger.verifier.files import introduced
 
 if TYPE_CHECKING:
+    from api.drafts.draft import Draft
     from api.settings import Settings
 
 Drafts = Annotated[
@@ -87,15 +88,18 @@ def sign(
         raise UsageError("nothing to sign with", "add `--key FILE`")
     results: list[dict[str, object]] = []
     looked_up: set[str] = set()
+    files = [(path, read_draft_file(path)) for path in drafts]
+    if not dry_run:
+        _demand_room([_target(path, each, out) for path, found in files for each in found], signers)
     with _behind(settings, root.genesis, offline) as behind:
-        for path in drafts:
+        for path, found in files:
             bench = _bench(path, LedgerIdentity(root.origin, root.genesis), settings, behind, out)
-            for each in read_draft_file(path):
+            for each in found:
                 if dry_run:
                     _explain(bench.build(each)[0], as_json, results)
                 else:
                     signed = bench.sign(each, signers)
-                    target = (out or path.parent) / f"{each.label or path.stem}{SUFFIX}"
+                    target = _target(path, each, out)
                     write_signed(target, signed)
                     _report(target, signed, signers, as_json, results)
                     if behind is not None:
@@ -104,6 +108,30 @@ def sign(
                         _warn_of_unknown(behind, target.parent, used)
     if as_json:
         say_json(results)
+
+
+def _target(path: Path, draft: Draft, out: Path | None) -> Path:
+    """Where a draft of the file at `path` is signed to."""
+    return (out or path.parent) / f"{draft.label}{SUFFIX}"
+
+
+def _demand_room(targets: Sequence[Path], signers: Sequence[Signer]) -> None:
+    """Raises SignedFileError, before anything is written, where a file would get lost: two drafts with one
+    name, or what others have cosigned and these keys alone would sign again.
+    """
+    ours = {signer.key_id for signer in signers}
+    for number, target in enumerate(targets):
+        if target in targets[:number]:
+            raise SignedFileError(
+                _("two drafts would be signed to {file}", file=target),
+                _("give each a label of its own"),
+            )
+        held = read_signed(target).envelope.signatures if target.exists() else ()
+        if len(held) > 1 and not {one.keyid for one in held} <= ours:
+            raise SignedFileError(
+                _("{file} holds signatures by other keys, which would be lost", file=target),
+                _("move it away first, or give the draft another label"),
+            )
 
 
 def _bench(
@@ -237,6 +265,8 @@ def cosign(
                 ),
                 _("ask for the whole file, or give --unseen to sign words that you never saw"),
             )
+        for signer in signers:
+            _demand_issuer(path, signed, signer)
         confirm(_("Sign this?"), is_answered=yes, as_json=as_json)
         for signer in signers:
             signed = add_signature(signed, signer.seed)
@@ -249,3 +279,14 @@ def cosign(
             say(_("{file}  {event}  {n} signatures", file=path, event=statement.event, n=count))
     if as_json:
         say_json(results)
+
+
+def _demand_issuer(path: Path, signed: Signed, signer: Signer) -> None:
+    """The ledger refuses every signature that the statement does not need. Raises SignedFileError."""
+    issuers = signed.statement().issuers
+    if signer.party in (None, *issuers) or signer.key_id in introduced(signed.envelope.payload):
+        return
+    raise SignedFileError(
+        _("{party} does not issue what is in {file}", party=signer.party, file=path),
+        _("sign with a key of {names}", names=", ".join(issuers)),
+    )

@@ -72,7 +72,7 @@ def shelf_of(folder: Path, shelf: Shelf | None = None) -> Shelf:
 
 
 def read_draft_file(path: Path) -> list[Draft]:
-    """The drafts in a file; a file with one draft gives it the file's name as label."""
+    """The drafts in a file; one without a label has the file's name, with its number if there are several."""
     try:
         if path.stat().st_size > DRAFT_LIMIT:
             raise DraftError(f"{path} is larger than {DRAFT_LIMIT} bytes", "split it into several files")
@@ -84,9 +84,8 @@ def read_draft_file(path: Path) -> list[Draft]:
     except UnicodeDecodeError as error:
         raise DraftError(f"{path} is not UTF-8", "save it as UTF-8") from error
     drafts = read_drafts(text, path.name)
-    if len(drafts) == 1 and drafts[0].label is None:
-        return [replace(drafts[0], label=path.stem)]
-    return drafts
+    names = [path.stem] if len(drafts) == 1 else [f"{path.stem}-{n}" for n in range(1, len(drafts) + 1)]
+    return [replace(one, label=one.label or name) for one, name in zip(drafts, names, strict=True)]
 
 
 def captured(draft: Draft, folder: Path) -> tuple[FileFacts, CapturedFile] | tuple[None, None]:

@@ -4,6 +4,7 @@ stand.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,7 +100,7 @@ def _draft(where: str, value: Mapping[str, Any]) -> Draft:
     kind, event = _event(where, value)
     return Draft(
         where,
-        _text(where, value, "label"),
+        _label(where, value),
         kind,
         event,
         _texts(where, value, "issuers"),
@@ -118,6 +119,17 @@ def _draft(where: str, value: Mapping[str, Any]) -> Draft:
         lang=_text(where, value, "lang") or "en",
         file=_file(where, value),
     )
+
+
+def _label(where: str, value: Mapping[str, Any]) -> str | None:
+    """The label, which names the signed file, too: whoever wrote the draft does not choose its folder."""
+    label = _text(where, value, "label")
+    if label is not None and (not label.strip(". ") or _NO_FILE_NAME.search(label)):
+        raise DraftError(f"{where}: the label {label!r:.80} names no file", "leave out slashes and the like")
+    return label
+
+
+_NO_FILE_NAME = re.compile(r"[/\\\x00-\x1f\x7f]")
 
 
 def _event(where: str, value: Mapping[str, Any]) -> tuple[str, str]:

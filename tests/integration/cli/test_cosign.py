@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from api.cli.app import run
 from api.client.keyfile import public_half, write_key_file
 from api.client.signed import Signed, read_signed, write_signed
 from ledger.core import disclosure
+from ledger.core.receipt import format_trust
 from tests.support.builder import KeyPair, Log
+from tests.support.public_files import trust_of
 
 
 @pytest.fixture
@@ -197,3 +200,83 @@ def test_a_cosigner_sees_in_whose_voice_and_by_whose_way_it_is_said(
     shown = capsys.readouterr().out
     assert "said by: smith" in shown
     assert "given as: conduct, by way of clw" in shown
+
+
+def test_who_does_not_issue_it_is_not_let_sign(
+    asked: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = tmp_path / "ietp.key"
+    seed = KeyPair("ietp").seed
+    write_key_file(key, seed, public_half(seed, "root", party="ietp"), None)
+    before = Path(asked[1]).read_bytes()
+    assert run(["cosign", asked[1], "--key", str(key), "--yes"]) == 2
+    said = capsys.readouterr().err
+    assert f"ietp does not issue what is in {asked[1]} - sign with a key of aaf, clw" in said
+    assert Path(asked[1]).read_bytes() == before
+
+
+# --- `evidence sign`, which writes what is cosigned ---------------------------------------
+
+MILL = """\
+event: FactoryRegistered
+issuers: [registrar]
+subjects: [factory:mill]
+claim: {level: factory, country: BD, names: [The mill]}
+"""
+PLAIN = (
+    "kind: allegation, issuers: [clw], subjects: ['factory:mill'], claim: {issue: osh/ppe, text: No gloves.}"
+)
+JOINT = f"{{label: joint, {PLAIN.replace('[clw]', '[aaf, clw]')}}}"
+
+
+@dataclass
+class Desk:
+    """A folder with keys, a trust file and a factory's registration, and no ledger anywhere near."""
+
+    folder: Path
+
+    def sign(self, draft: str, party: str) -> int:
+        key, trust = self.folder / f"{party}.key", self.folder / "trust.json"
+        return run(["sign", str(self.folder / draft), "--key", str(key), "--trust", str(trust), "--offline"])
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    found = Desk(tmp_path)
+    (tmp_path / "trust.json").write_text(format_trust(trust_of(joint_log())))
+    for party in ("registrar", "clw", "aaf"):
+        seed = KeyPair(party).seed
+        write_key_file(tmp_path / f"{party}.key", seed, public_half(seed, "root", party=party), None)
+    (tmp_path / "mill.yaml").write_text(MILL)
+    assert found.sign("mill.yaml", "registrar") == 0
+    return found
+
+
+def test_what_others_cosigned_is_not_signed_again_by_one_of_them(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk.folder / "joint.yaml").write_text(JOINT)
+    assert desk.sign("joint.yaml", "clw") == 0
+    assert desk.sign("joint.yaml", "clw") == 0, "nobody else has signed it yet"
+    signed = desk.folder / "joint.signed.json"
+    assert run(["cosign", str(signed), "--key", str(desk.folder / "aaf.key"), "--yes"]) == 0
+    before = signed.read_bytes()
+    capsys.readouterr()
+    assert desk.sign("joint.yaml", "clw") == 2
+    assert "holds signatures by other keys, which would be lost" in capsys.readouterr().err
+    assert signed.read_bytes() == before
+
+
+def test_two_drafts_never_become_one_file(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    drafts = "".join(f"- {{label: same, {PLAIN}}}\n" for _ in range(2))
+    (desk.folder / "two.yaml").write_text(drafts)
+    assert desk.sign("two.yaml", "clw") == 2
+    assert "two drafts would be signed to" in capsys.readouterr().err
+    assert [path.name for path in desk.folder.glob("*.signed.json")] == ["mill.signed.json"]
+
+
+def test_drafts_without_labels_get_the_name_of_their_file_and_their_number(desk: Desk) -> None:
+    (desk.folder / "two.yaml").write_text(f"- {{{PLAIN}}}\n- {{{PLAIN}}}\n")
+    assert desk.sign("two.yaml", "clw") == 0
+    names = [path.name for path in sorted(desk.folder.glob("*.signed.json"))]
+    assert names == ["mill.signed.json", "two-1.signed.json", "two-2.signed.json"]

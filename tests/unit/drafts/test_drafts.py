@@ -121,6 +121,12 @@ def test_a_name_nobody_registered_is_an_error_that_names_the_draft() -> None:
         built(ALLEGATION.replace("factory:mill", "factory:nowhere"))
 
 
+@pytest.mark.parametrize("label", ["/tmp/a", "../a", "a/b", "a\\\\b", "..", ".", "a\\0b", "a\\nb"])
+def test_a_label_that_is_a_way_out_of_the_folder_is_an_error(label: str) -> None:
+    with pytest.raises(DraftError, match="names no file"):
+        built(f'label: "{label}"\n{ALLEGATION}')
+
+
 def test_a_label_nobody_knows_is_an_error() -> None:
     with pytest.raises(DraftError, match="basedOn points to i1"):
         built(ALLEGATION + "refs: [basedOn: i1]\n")
