@@ -27,6 +27,7 @@ from .files import read_trust
 
 FEW_ENTRIES = 2_000  # fewer are judged before another process has started
 EVERY = 60.0  # seconds between two looks of a watch
+LONGEST_WAIT = 366 * 86_400.0  # seconds
 SAVE_SECONDS = 10.0  # of work that an interruption may cost
 
 ShowProgress = Callable[[int, int], None]
@@ -260,9 +261,19 @@ def parser(name: str) -> argparse.ArgumentParser:
     made.add_argument("--trust", type=Path, metavar="FILE", required=True, help="the ledger you trust")
     made.add_argument("--state", type=Path, metavar="FILE", help="what is kept from one audit to the next")
     made.add_argument("--watch", action="store_true", help="look again and again until interrupted")
-    made.add_argument("--every", type=float, default=EVERY, metavar="SECONDS", help="time between two looks")
+    made.add_argument(
+        "--every", type=seconds, default=EVERY, metavar="SECONDS", help="time between two looks"
+    )
     made.add_argument("--json", action="store_true", help="print JSON for programs, in a watch a line a look")
     return made
+
+
+def seconds(text: str) -> float:
+    """A time to wait. Raises ValueError."""
+    value = float(text)
+    if not 0 < value <= LONGEST_WAIT:
+        raise ValueError(f"{text} is no time to wait")
+    return value
 
 
 def _show(done: int, total: int) -> None:

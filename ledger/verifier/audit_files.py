@@ -165,10 +165,16 @@ def read_kept(path: Path | None, trust: Trust) -> Kept:
 
 
 def write_kept(path: Path, kept: Kept) -> None:
-    """Replace the state file in one step: after a crash the old one is there, or the new one."""
+    """Replace the state file in one step: after a crash the old one is there, or the new one.
+
+    Raises `Unreadable` where nothing can be written.
+    """
     beside = path.with_name(path.name + ".new")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(format_kept(kept))
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(format_kept(kept))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise Unreadable(f"{path}: {error.strerror}", "name a file that can be written") from error

@@ -9,6 +9,7 @@ check the code beside a printed statement.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +24,24 @@ GRAVEST_FIRST = (2, 1, 3, 0)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = _run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _unsaid()  # who read it has read enough
+    except OSError as error:
+        sys.stderr.write(f"evidence-verify: {error.strerror} - name a place for the report with room in it\n")
+        return _unsaid()
+    return code
+
+
+def _unsaid() -> int:
+    """The exit code where the report could not be written; nothing is tried again when Python ends."""
+    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - closed when Python ends
+    return 2
+
+
+def _run(arguments: Sequence[str]) -> int:
     # Each of the other two imports what only it needs.
     if list(arguments[:1]) == ["audit"]:
         from . import audit_command

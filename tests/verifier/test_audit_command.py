@@ -268,6 +268,37 @@ def test_what_cannot_be_read_is_exit_code_2(place: Path, capsys: pytest.CaptureF
     assert capsys.readouterr().err.count("\n") == 3
 
 
+def test_a_state_file_that_cannot_be_written_is_no_alarm(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["audit", str(place / "log"), "--trust", str(place / "trust.json")]
+    state = place / "nowhere" / "state.json"
+    assert main([*command, "--state", str(state)]) == 2
+    assert capsys.readouterr().err == (
+        f"evidence-verify: {state}: No such file or directory - name a file that can be written\n"
+    )
+    assert evidence(*command, "--state", state).code == 2
+
+
+@pytest.mark.parametrize("every", ["0", "-1", "nan", "inf", "soon"])
+def test_a_watch_that_would_never_rest_or_never_look_again_is_refused(every: str, place: Path) -> None:
+    command = ["audit", str(place / "log"), "--trust", str(place / "trust.json"), "--watch", "--every", every]
+    with pytest.raises(SystemExit) as ended:
+        main(command)
+    assert ended.value.code == 2
+    assert evidence(*command).code == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full disk at hand")
+def test_a_report_that_cannot_be_written_down_says_so_and_is_no_verdict(place: Path) -> None:
+    command = [sys.executable, "-m", "ledger.verifier.command"]
+    command += ["audit", str(place / "log"), "--trust", str(place / "trust.json")]
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+    assert ran.stderr.startswith("evidence-verify: No space left on device - ")
+
+
 def test_evidence_audit_is_the_same_code(log: Log, place: Path) -> None:
     trust, state = place / "trust.json", place / "state.json"
     ran = evidence("audit", place / "log", "--trust", trust, "--state", state, "--json")
