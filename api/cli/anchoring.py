@@ -6,6 +6,7 @@ from typing import Any
 
 from api.cli.console import say, say_json
 from api.cli.options import Data, Database, Json, UsageError, load_settings
+from api.cli.place import demand_ledger
 from api.cli.words import _
 
 
@@ -17,7 +18,7 @@ def anchor(data: Data = None, database: Database = None, as_json: Json = False) 
     from api.anchoring import open_anchorer
     from api.composition import database as opened
 
-    settings = load_settings(data, database)
+    settings = demand_ledger(load_settings(data, database))
     with opened(settings) as url:
         anchorer = open_anchorer(settings, url)
         if anchorer is None:

@@ -10,7 +10,7 @@ import typer
 from api.cli.console import out, say, say_json
 from api.cli.naming import Statement, demand_statement, is_statement, statement_id
 from api.cli.options import Data, Database, Json, TrustFile, Url, UsageError, load_settings, read_trust
-from api.cli.place import reach
+from api.cli.place import demand_ledger, reach
 from api.cli.verifying import print_report
 from api.cli.words import _
 from api.client.asked import check_answers
@@ -129,7 +129,7 @@ def trust_of(given: Path | None, settings: Settings) -> Trust | None:
 
 def publish(data: Data = None, database: Database = None, as_json: Json = False) -> None:
     """Publish an index statement now; `evidence serve` publishes one in each interval by itself."""
-    receipt = publish_index(load_settings(data, database))
+    receipt = publish_index(demand_ledger(load_settings(data, database)))
     if as_json:
         say_json({"index": None if receipt is None else receipt.index})
     elif receipt is None:

@@ -13,7 +13,7 @@ from rich.text import Text
 from api.cli.console import complain, out, say, say_json
 from api.cli.naming import Statement, demand_statement, statement_id
 from api.cli.options import Data, Database, Json, TrustFile, Url, load_settings, read_trust
-from api.cli.place import reach
+from api.cli.place import demand_ledger, reach
 from api.cli.verifying import print_report
 from api.cli.words import _
 from api.client.promises import WITNESSED, alarm, contradiction, keep, promise
@@ -67,7 +67,7 @@ def status(data: Data = None, database: Database = None, as_json: Json = False) 
     from api.composition import database as opened
     from api.publishing import witness_states
 
-    settings = load_settings(data, database)
+    settings = demand_ledger(load_settings(data, database))
     with opened(settings) as url:
         states = witness_states(settings, url)
     if as_json:
@@ -102,7 +102,7 @@ def forget(
     from api.publishing import witness_states
     from ledger.store.witness import FileWitnessMemory
 
-    settings = load_settings(data, database)
+    settings = demand_ledger(load_settings(data, database))
     with opened(settings) as url:
         found = [each.witness for each in witness_states(settings, url) if each.witness.name == name]
     if not found:

@@ -26,7 +26,20 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    [["check"], ["rebuild"], ["migrate"], ["serve"], ["project"], ["party"], ["timeline", "works"], ["open"]],
+    [
+        ["check"],
+        ["rebuild"],
+        ["migrate"],
+        ["serve"],
+        ["project"],
+        ["party"],
+        ["timeline", "works"],
+        ["open"],
+        ["witness", "status"],
+        ["witness", "forget", "somebody"],
+        ["index"],
+        ["anchor"],
+    ],
 )
 def test_a_folder_without_a_ledger_is_left_as_it_is(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
