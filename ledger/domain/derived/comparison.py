@@ -105,7 +105,8 @@ def pair(one: Clause, other: Clause) -> Pair:
     left, right = _measured(one.claim, first), _measured(other.claim, second)
     if left is None or right is None or (left.dimension, left.per) != (right.dimension, right.per):
         return Pair(one.id, other.id, "not-comparable", "unit")
-    return Pair(one.id, other.id, "same" if _alike(left, right) else "differ", None)
+    same = _alike(left, right) and _counted_alike(one.claim, other.claim)
+    return Pair(one.id, other.id, "same" if same else "differ", None)
 
 
 def _measured(claim: Mapping[str, Any], quantity: Mapping[str, Any]) -> Measure | None:
@@ -115,6 +116,15 @@ def _measured(claim: Mapping[str, Any], quantity: Mapping[str, Any]) -> Measure 
     if claim.get("comparator") in ("max", "min"):
         quantity = {name: value for name, value in quantity.items() if name != "bound"}
     return measure(quantity)
+
+
+def _counted_alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether both count from the same baseline, if both say: 36 h beyond 44 h are not 36 h beyond 40 h."""
+    bases = [claim["baseline"] for claim in (one, other) if isinstance(claim.get("baseline"), Mapping)]
+    left, right = [measure(base) for base in bases] if len(bases) == 2 else (None, None)
+    if left is None or right is None:
+        return True
+    return (left.dimension, left.per) == (right.dimension, right.per) and _alike(left, right)
 
 
 def _alike(left: Measure, right: Measure) -> bool:

@@ -231,6 +231,10 @@ def most(value: str, **more: str) -> dict[str, Any]:
     return {"comparator": "max", "quantity": of(value, **more)}
 
 
+def beyond(baseline: str) -> dict[str, Any]:
+    return {**most("36"), "baseline": of(baseline, per="week")}
+
+
 def some(low: str, high: str) -> dict[str, Any]:
     return {"comparator": "required", "quantity": {"low": low, "high": high, "unit": "h"}}
 
@@ -254,6 +258,9 @@ def required(value: str, unit: str = "h", **more: str) -> dict[str, Any]:
         (required("8", bound="at-least"), required("8"), "differ"),
         (most("8", of="training"), most("8", of="rest"), "differ"),
         (most("8", of="training"), most("8"), "same"),
+        (beyond("44"), beyond("40"), "differ"),
+        (beyond("40"), beyond("40"), "same"),
+        (beyond("40"), most("36"), "same"),
     ],
 )
 def test_only_limits_with_the_same_numbers_are_the_same(
