@@ -292,7 +292,9 @@ class Forms:
         if "enum" in schema["items"]:
             return Field(name, "", "set", options=self._options(event, name, schema["items"]["enum"]))
         item = self._shaped(event, name, schema["items"])
-        return Field(name, "", "list", help=item.help, fields=(replace(item, label=self._label(name, "")),))
+        told = self._language.gettext(item.help) if item.help else ""
+        inner = replace(item, label=self._label(name, ""), help=told)
+        return Field(name, "", "list", help=item.help, fields=(inner,))
 
     def _object(self, event: str, name: str, schema: Mapping[str, Any]) -> Field:
         members = schema["properties"]

@@ -171,7 +171,18 @@ def _shared(visit: Visit) -> dict[str, Any]:
 def _countries(visit: Visit) -> list[tuple[str, str]]:
     """Countries by their codes, as the reader's language calls them."""
     known = visit.language.locale.territories
-    return sorted((code, str(name)) for code, name in known.items() if len(code) == 2 and code.isalpha())
+    return sorted(
+        (code, str(name))
+        for code, name in known.items()
+        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
+    )
+
+
+# Of the CLDR's two letters those that ISO 3166-1 does not assign to a country: unions, parts of countries,
+# regions of no country and what programs are tried with.
+_NO_COUNTRIES: Final = frozenset(
+    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
+)
 
 
 def _relations(visit: Visit) -> dict[str, str]:

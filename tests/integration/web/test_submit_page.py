@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ledger.core.checkpoint import Checkpoint
 from ledger.core.citation import Citation, format_citation
 from tests.integration.api.conftest import Poster
@@ -33,3 +35,18 @@ def test_the_pages_promise_neither_sealing_nor_erasing_that_is_not_there(case: P
     for address in ("/en/submit", "/en/submit/allegation", "/en/submit/cosign"):
         assert "can be erased later" not in page(case, address).text
     assert "deletes it when you ask" not in form
+
+
+@pytest.mark.parametrize("code", ["fr", "de", "zh"])
+def test_the_warning_beside_a_repeated_item_is_in_the_readers_language(case: Poster, code: str) -> None:
+    english = page(case, "/en/submit/request", event="QuestionAsked").text
+    shown = page(case, f"/{code}/submit/request", event="QuestionAsked")
+    warning = "Nothing that could identify a worker."
+    assert warning in english
+    assert warning not in shown.html
+
+
+def test_what_is_no_country_is_not_offered_as_one(case: Poster) -> None:
+    offered = {one.get("value") for one in page(case, "/en/submit/allegation").all("option")}
+    assert {"CN", "BD", "DE"} <= offered
+    assert offered.isdisjoint({"XA", "XB", "ZZ", "EZ", "EU", "QO", "UN"})
