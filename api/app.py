@@ -145,6 +145,8 @@ def _add_problems(app: FastAPI, page_of: PageOf) -> None:
         code = problems.CODE_OF_STATUS.get(error.status_code, "bad-request")
         response = await ours(request, Problem(code, str(error.detail)))
         response.headers.update(error.headers or {})
+        if response.headers.get("allow") == "GET":
+            response.headers["allow"] = "GET, HEAD"  # which is answered wherever GET is
         return response
 
     for kind in (Problem, Refusal, LedgerError):

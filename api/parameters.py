@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
+from ledger.core.vocabulary import terms
 from projections.as_of import AsOf
 from projections.queries import DEFAULT_LIMIT
 
@@ -15,6 +19,23 @@ ISSUE = r"^[a-z-]{1,64}(/[a-z-]{1,64})?$"
 METHOD = r"^[a-z-]{1,64}$"
 NAME = r"^(party|factory|criterion):[a-z0-9][a-z0-9._-]{0,127}$"
 MOST = 2**53 - 1
+
+
+def _term_of(vocabulary: str) -> Callable[[str], str]:
+    """Only its codes: nothing found for a misspelt one would read as nothing said."""
+    known = terms(vocabulary)
+
+    def check(code: str) -> str:
+        if code not in known:
+            told = "{code} is no code of the vocabulary; `evidence terms {vocabulary}` lists them"
+            raise PydanticCustomError("unknown_term", told, {"code": code, "vocabulary": vocabulary})
+        return code
+
+    return check
+
+
+IssueCode = Annotated[str, AfterValidator(_term_of("issues"))]
+MethodCode = Annotated[str, AfterValidator(_term_of("methods"))]
 
 SlugPath = Annotated[str, Path(pattern=SLUG, description="A slug, assigned once and never reused.")]
 StatementPath = Annotated[

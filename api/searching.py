@@ -8,15 +8,15 @@ from typing import Annotated, Final, Literal
 from fastapi import Query
 from pydantic import StringConstraints
 
-from api.parameters import ISSUE, METHOD, SLUG
+from api.parameters import ISSUE, METHOD, SLUG, IssueCode, MethodCode
 from ledger.core.kinds import KINDS
 
 YEAR: Final = r"^[0-9]{4}$"
 MOST: Final = 32  # values of one facet
 
 _Kind = Annotated[str, StringConstraints(pattern=f"^({'|'.join(sorted(KINDS))})$")]
-_Issue = Annotated[str, StringConstraints(pattern=ISSUE)]
-_Method = Annotated[str, StringConstraints(pattern=METHOD)]
+_Issue = Annotated[IssueCode, StringConstraints(pattern=ISSUE)]
+_Method = Annotated[MethodCode, StringConstraints(pattern=METHOD)]
 _Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 _Year = Annotated[str, StringConstraints(pattern=YEAR)]
 

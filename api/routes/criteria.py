@@ -9,12 +9,14 @@ from starlette.responses import Response
 
 from api import openapi
 from api.answers import service_of, show
-from api.parameters import ISSUE, AsOfText, AtLeast, moment
+from api.parameters import ISSUE, AsOfText, AtLeast, IssueCode, moment
 from ledger.domain.visibility import ANONYMOUS
 from projections import queries
 
 router = APIRouter(tags=["criteria"])
-Issue = Annotated[str | None, Query(pattern=ISSUE, description="Only clauses on this issue's first level.")]
+Issue = Annotated[
+    IssueCode | None, Query(pattern=ISSUE, description="Only clauses on this issue's first level.")
+]
 
 
 @router.get(

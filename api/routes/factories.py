@@ -18,7 +18,9 @@ from api.parameters import (
     AsOfText,
     AtLeast,
     By,
+    IssueCode,
     Limit,
+    MethodCode,
     PartyFilter,
     SlugPath,
     moment,
@@ -34,7 +36,7 @@ KindFilter = Annotated[
     Query(alias="kind", max_length=len(KINDS), description="Only statements of these kinds."),
 ]
 IssueFilter = Annotated[
-    str | None,
+    IssueCode | None,
     Query(
         pattern=ISSUE,
         description="Only statements on this issue, or on any below it; what has no issue of its own goes by "
@@ -42,7 +44,7 @@ IssueFilter = Annotated[
     ),
 ]
 MethodFilter = Annotated[
-    str | None,
+    MethodCode | None,
     Query(
         pattern=METHOD,
         description="Only statements by this method; what has none of its own goes by what it refers to.",

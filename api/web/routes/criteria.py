@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from api.parameters import ISSUE
+from api.parameters import ISSUE, IssueCode
 from api.web.comparisons import Compared
 from api.web.routing import Visiting, pages
 from projections import queries
@@ -15,7 +15,7 @@ from projections.criteria import Comparison
 
 router = pages()
 
-Issue = Annotated[str | None, Query(pattern=ISSUE)]
+Issue = Annotated[IssueCode | None, Query(pattern=ISSUE)]
 
 
 @router.get("/criteria")

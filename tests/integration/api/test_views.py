@@ -158,6 +158,11 @@ def test_head_answers_as_get_does_without_the_content(case: Poster) -> None:
         ("/v1/factories/toys/timeline?by=hearsay", "by"),
         ("/v1/factories/toys/timeline?after=x", "after"),
         ("/v1/factories/toys/timeline?kind=rumour", "kind"),
+        ("/v1/factories/toys/timeline?issue=wages", "issue"),
+        ("/v1/factories/toys/timeline?method=undercover", "method"),
+        ("/v1/search?q=toys&issue=osh&issue=wages", "issue"),
+        ("/v1/search?q=toys&method=undercover", "method"),
+        ("/v1/criteria?issue=wages", "issue"),
         ("/v1/factories/toys/matrix?asof=2020-02-06", "asof"),
         ("/v1/factories?limit=0&limit=1000", "limit"),
         ("/v1/factories?limit=2&limit=2", "limit"),
@@ -211,6 +216,8 @@ def test_an_address_or_a_method_that_is_not_ours_is_a_problem_too(client: TestCl
     assert client.get("/v2/anything").json()["code"] == "not-found"
     refused = client.delete("/v1/statements")
     assert (refused.status_code, refused.json()["code"]) == (405, "method-not-allowed")
+    assert refused.headers["allow"] == "POST"
+    assert client.delete("/v1/factories").headers["allow"] == "GET, HEAD"
 
 
 def test_each_kind_has_a_schema(client: TestClient) -> None:
