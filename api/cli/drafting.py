@@ -30,7 +30,15 @@ from api.client.keyfile import read_key_file
 from api.client.lookup import RemoteResolver
 from api.client.signed import SUFFIX, Signed, SignedFileError, read_signed, write_signed
 from api.client.signed import cosign as add_signature
-from api.client.workshop import FolderResolver, Signer, Workshop, read_draft_file, shelf_of, unsigned
+from api.client.workshop import (
+    FolderResolver,
+    Signer,
+    Workshop,
+    fitting,
+    read_draft_file,
+    shelf_of,
+    unsigned,
+)
 from api.drafts.build import Built, LedgerIdentity
 from api.drafts.explain import Explained, explain, explain_signed
 from api.drafts.resolver import Resolver
@@ -120,12 +128,14 @@ def _demand_room(targets: Sequence[Path], signers: Sequence[Signer]) -> None:
     name, or what others have cosigned and these keys alone would sign again.
     """
     ours = {signer.key_id for signer in signers}
-    for number, target in enumerate(targets):
-        if target in targets[:number]:
+    seen: set[Path] = set()
+    for target in targets:
+        if target in seen:
             raise SignedFileError(
                 _("two drafts would be signed to {file}", file=target),
                 _("give each a label of its own"),
             )
+        seen.add(target)
         held = read_signed(target).envelope.signatures if target.exists() else ()
         if len(held) > 1 and not {one.keyid for one in held} <= ours:
             raise SignedFileError(
@@ -265,8 +275,7 @@ def cosign(
                 ),
                 _("ask for the whole file, or give --unseen to sign words that you never saw"),
             )
-        for signer in signers:
-            _demand_issuer(path, signed, signer)
+        _demand_fitting(path, signed, signers)
         confirm(_("Sign this?"), is_answered=yes, as_json=as_json)
         for signer in signers:
             signed = add_signature(signed, signer.seed)
@@ -281,12 +290,13 @@ def cosign(
         say_json(results)
 
 
-def _demand_issuer(path: Path, signed: Signed, signer: Signer) -> None:
+def _demand_fitting(path: Path, signed: Signed, signers: Sequence[Signer]) -> None:
     """The ledger refuses every signature that the statement does not need. Raises SignedFileError."""
-    issuers = signed.statement().issuers
-    if signer.party in (None, *issuers) or signer.key_id in introduced(signed.envelope.payload):
-        return
-    raise SignedFileError(
-        _("{party} does not issue what is in {file}", party=signer.party, file=path),
-        _("sign with a key of {names}", names=", ".join(issuers)),
-    )
+    statement = signed.statement()
+    fit = list(fitting(signers, statement))
+    for signer in signers:
+        if signer not in fit:
+            raise SignedFileError(
+                _("{party} does not issue what is in {file}", party=signer.party, file=path),
+                _("sign with a key of {names}", names=", ".join(statement.issuers)),
+            )

@@ -19,6 +19,7 @@ from api.drafts.resolver import Resolver, Shelf, Target
 from api.drafts.yaml_text import DraftError
 from ledger.core.disclosure import SALT_BYTES
 from ledger.core.refusal import LedgerError
+from ledger.core.statement import Statement
 
 DRAFT_LIMIT = 4 << 20  # bytes of one draft file; nobody types more
 
@@ -125,7 +126,7 @@ class Workshop:
         """
         built, file = self.build(draft)
         payload = built.statement.payload
-        chosen = list(fitting(signers, built))
+        chosen = list(fitting(signers, built.statement))
         if not chosen:
             issuers = ", ".join(built.statement.issuers)
             raise LedgerError(f"{draft.where}: none of the keys is a key of {issuers}", "add `--key FILE`")
@@ -134,9 +135,8 @@ class Workshop:
         return Signed(envelope, built.disclosures, draft.label, file)
 
 
-def fitting(signers: Iterable[Signer], built: Built) -> Iterator[Signer]:
+def fitting(signers: Iterable[Signer], statement: Statement) -> Iterator[Signer]:
     """The keys that this statement needs: its issuers', and the one it introduces."""
-    statement = built.statement
     introduced = introduced_key(statement.claim)
     for signer in signers:
         if signer.party is None or signer.party in statement.issuers or signer.key_id == introduced:
