@@ -10,7 +10,7 @@ import typer
 from api.cli.console import progress
 from api.cli.options import UsageError
 from api.cli.words import _
-from ledger.verifier.audit_command import EVERY, LONGEST_WAIT, Order, run
+from ledger.verifier.audit_command import EVERY, Order, is_wait, run
 from ledger.verifier.files import read_trust
 
 
@@ -31,7 +31,7 @@ def audit(
 
     Exit code 1: there were alarms.
     """
-    if not 0 < every <= LONGEST_WAIT:
+    if not is_wait(every):
         raise UsageError(f"--every {every} is no time to wait", "give seconds, such as 60")
     with progress(_("auditing"), None) as advance:
         seen = 0

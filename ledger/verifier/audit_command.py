@@ -268,10 +268,15 @@ def parser(name: str) -> argparse.ArgumentParser:
     return made
 
 
+def is_wait(value: float) -> bool:
+    """Whether a watch can wait so many seconds: it rests between two looks, and looks again."""
+    return 0 < value <= LONGEST_WAIT
+
+
 def seconds(text: str) -> float:
     """A time to wait. Raises ValueError."""
     value = float(text)
-    if not 0 < value <= LONGEST_WAIT:
+    if not is_wait(value):
         raise ValueError(f"{text} is no time to wait")
     return value
 

@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _unsaid()  # who read it has read enough
     except OSError as error:
-        sys.stderr.write(f"evidence-verify: {error.strerror} - name a place for the report with room in it\n")
+        what = visible_line(str(error.strerror or error))
+        sys.stderr.write(f"evidence-verify: {what} - look at where the report goes, and at free memory\n")
         return _unsaid()
     return code
 

@@ -37,6 +37,7 @@ from tests.acceptance.conftest import evidence
 from tests.support.builder import Log
 from tests.support.dishonest import write_files
 from tests.support.public_files import Files, publish, trust_of
+from tests.support.requirements import missing
 from tests.verifier.test_audit import allege, small_log
 
 
@@ -289,8 +290,9 @@ def test_a_watch_that_would_never_rest_or_never_look_again_is_refused(every: str
     assert evidence(*command).code == 2
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full disk at hand")
 def test_a_report_that_cannot_be_written_down_says_so_and_is_no_verdict(place: Path) -> None:
+    if not Path("/dev/full").exists():
+        missing("there is no /dev/full to write to")
     command = [sys.executable, "-m", "ledger.verifier.command"]
     command += ["audit", str(place / "log"), "--trust", str(place / "trust.json")]
     with Path("/dev/full").open("w") as full:
