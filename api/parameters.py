@@ -9,6 +9,7 @@ from fastapi import Path, Query
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
+from api.drafts.terms import resembling
 from ledger.core.vocabulary import terms
 from projections.as_of import AsOf
 from projections.queries import DEFAULT_LIMIT
@@ -27,8 +28,10 @@ def _term_of(vocabulary: str) -> Callable[[str], str]:
 
     def check(code: str) -> str:
         if code not in known:
-            told = "{code} is no code of the vocabulary; `evidence terms {vocabulary}` lists them"
-            raise PydanticCustomError("unknown_term", told, {"code": code, "vocabulary": vocabulary})
+            told = "{code} is no code of the vocabulary{meant}; `evidence terms {vocabulary}` lists them"
+            meant = "".join(f" ({one} is one)" for one in resembling(code, [vocabulary])[:1])
+            values = {"code": code, "meant": meant, "vocabulary": vocabulary}
+            raise PydanticCustomError("unknown_term", told, values)
         return code
 
     return check

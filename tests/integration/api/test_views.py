@@ -183,6 +183,11 @@ def test_a_parameter_that_cannot_be_used_is_named(case: Poster, path: str, place
     assert problem["mend"]
 
 
+def test_who_misspelt_an_issue_is_told_the_one_that_was_likely_meant(case: Poster) -> None:
+    told = case.client.get("/v1/criteria?issue=wages").json()["detail"]
+    assert "(compensation/wages is one); `evidence terms issues` lists them" in told
+
+
 @pytest.mark.parametrize(
     "path",
     ["/v1/factories/none", "/v1/parties/none", "/v1/parties/none/matrix", f"/v1/investigations/{'0' * 64}"],
