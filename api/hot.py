@@ -19,7 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from api import limits, problems, submissions
 from api.problems import Problem
-from ledger.core.refusal import LedgerError, Refusal
+from ledger.core.refusal import LedgerError, Refusal, detached
 from ledger.receipts import Receipt
 from ledger.sequencer import Outcome, Submission
 
@@ -65,7 +65,7 @@ class SubmitStatement:
             body = await limits.whole(scope, receive, self._bounds.statement_bytes)
             outcome = await self._submit(body)
         except (Refusal, Problem, LedgerError) as refused:
-            outcome = refused
+            outcome = detached(refused)
         status, answer = submissions.encode_outcome(outcome)
         headers = _headers(outcome, status, answer)
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -142,7 +142,7 @@ async def _read_lines(service: Appending, lines: Sequence[bytes]) -> list[Submis
         try:
             found.append(await service.admit(submissions.read(line)))
         except (Refusal, LedgerError) as refused:
-            found.append(refused)
+            found.append(detached(refused))
     return found
 
 

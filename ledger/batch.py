@@ -16,7 +16,7 @@ from ledger.core import merkle, receipt
 from ledger.core.entry import decode_entry_trusted, encode_entry
 from ledger.core.grammar import format_recorded_at, milliseconds
 from ledger.core.index import IndexHead, index_head
-from ledger.core.refusal import Refusal
+from ledger.core.refusal import Refusal, detached
 from ledger.core.statement import Recorded, Statement, read_recorded
 from ledger.domain.aggregates import Aggregate, LedgerMain, evolve, introduced_keys
 from ledger.domain.decide import admit, decide
@@ -154,6 +154,8 @@ class Batch:
             else:
                 self._check_signatures_again(ticket, logged.position)
                 self.duplicates.append(Duplicate(ticket, logged.position))
+        except Refusal as refusal:
+            self.refused.append(Refused(ticket, detached(refusal)))
         except Exception as reason:  # a fault in one statement's rules must not fail its neighbours
             self.refused.append(Refused(ticket, reason))
 

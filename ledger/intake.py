@@ -19,7 +19,7 @@ from typing import NamedTuple
 from ledger.core import keys
 from ledger.core.disclosure import Disclosure
 from ledger.core.envelope import Envelope, Signature, pae
-from ledger.core.refusal import LedgerError, Refusal
+from ledger.core.refusal import LedgerError, Refusal, detached
 from ledger.core.statement import Statement, decode_statement
 from ledger.domain.decide import admissible
 from ledger.domain.needs import Needs, needs
@@ -127,6 +127,8 @@ class Ticket:
             # Nobody but whom the ledger knows makes it open a megabyte of disclosures.
             if self.verify.ahead(envelope.signatures):
                 self._opened = self._open()
+        except Refusal as refusal:
+            self.failure = detached(refusal)
         except Exception as failure:
             self.failure = failure
 
@@ -141,7 +143,7 @@ class Ticket:
         try:
             return admissible(self.statement, self.submission.disclosures)
         except Refusal as refusal:
-            return refusal
+            return detached(refusal)
 
 
 class Group:

@@ -5,7 +5,9 @@ mend it*. Codes are part of the protocol: once published they are never renamed,
 them.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+_Error = TypeVar("_Error", bound=Exception)
 
 
 class Code(NamedTuple):
@@ -476,3 +478,13 @@ class LedgerError(Exception):
 
     def __str__(self) -> str:
         return f"{self.what} ({self.mend})" if self.mend else self.what
+
+
+def detached(error: _Error) -> _Error:
+    """The error as a value to be kept: without the frames and the errors behind it.
+
+    These often hold what keeps it, so that only the garbage collector would find either, and its pauses stop
+    every author.
+    """
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)

@@ -18,6 +18,7 @@ from ledger.receipts import NotLogged, Receipt
 from ledger.sequencer import Limits, Overloaded, Submission
 from ledger.store.unit import SEQUENCING_LOCK
 from tests.support.builder import REGISTRAR, KeyPair, sign
+from tests.support.garbage import found_by_the_collector
 from tests.support.writing import Author, Writing, submission, writing
 
 from .conftest import assert_sound
@@ -46,6 +47,26 @@ def test_a_whole_ledger_opens_in_one_batch(database_url: str, journal: Path, aut
     for receipt in receipts:
         author.verify(receipt)
     assert_sound(database_url, journal, 4)
+
+
+def test_neither_what_is_logged_nor_what_is_refused_is_left_for_the_garbage_collector(
+    opened: Writing, author: Author
+) -> None:
+    """Its pauses grow with what it has to find, and stop every author at once."""
+    first, bad, last, next_ = author.allegations(4)
+    submissions = [
+        submission(first),
+        Submission(Envelope(bad.envelope.payload, (Signature(bad.envelope.signatures[0].keyid, bytes(64)),))),
+        Submission(Envelope(b"{}", bad.envelope.signatures)),
+        Submission(last.envelope, (*last.disclosures, *first.disclosures)),
+    ]
+    with found_by_the_collector() as found:
+        outcomes = opened.sequencer.submit_together(submissions).result(10)
+        codes = [one.code for one in outcomes if isinstance(one, Refusal)]
+        del outcomes
+        opened.submit(next_)  # until then the sequencer has the batch before at hand
+    assert codes == ["bad-signature", "missing-member", "disclosure-unused"]
+    assert [module for module in found if module.startswith("ledger")] == []
 
 
 def test_a_refused_statement_does_not_fail_its_neighbours(opened: Writing, author: Author) -> None:
