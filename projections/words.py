@@ -23,6 +23,8 @@ LONGEST: Final = 250  # characters of a lexeme; PostgreSQL takes 2046 bytes
 _HAN = "々〆〇〻ぁ-ゖゝ-ヺー-ヿㄅ-ㄯ㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
 HAN: Final = re.compile(f"[{_HAN}]+")
 _NO_WORD = re.compile(rf"[^\w]|_|[{_HAN}]")
+# The same, many times faster, for texts that have nothing else.
+_ASCII = "".join(one.lower() if one.isalnum() else " " for one in map(chr, range(128)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def mirror(text: str) -> str:
     """A composed text's words in small letters, each where it stands, and spaces in all other places:
     character for character as long as the text, so that places found in one are places in the other.
     """
+    if text.isascii():
+        return text.translate(_ASCII)
     # The one capital whose small letter is two characters.
     return _NO_WORD.sub(" ", text.replace("\u0130", "I").lower())
 
@@ -87,6 +91,8 @@ def lexemes(text: str) -> str:
     """PostgreSQL's text form of what its dictionaries do not make (`tsvector`): each Han character and each
     pair of neighbours where they stand, and the words with accents without these.
     """
+    if text.isascii():
+        return ""
     parts = [f"'{lexeme}':{place}" for place, lexeme in _pairs(text)]
     for word in dict.fromkeys(mirror(text).split()):
         plain = folded(word)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from projections.excerpts import LENGTH, excerpt, other_places, stemmed_places
 from projections.search import beginnings, facets, years
@@ -66,6 +68,12 @@ def test_a_mirror_has_every_word_where_the_text_has_it() -> None:
     text = "L’équipement: İSTANBUL, 4-8 h"
     assert len(mirror(text)) == len(text)
     assert mirror(text).split() == ["l", "équipement", "istanbul", "4", "8", "h"]
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_a_text_in_ascii_is_read_as_beside_other_letters(text: str) -> None:
+    assert mirror(text + "é") == mirror(text) + "é"
+    assert (lexemes(text), lexemes(text + " é")) == ("", "'e'")
 
 
 def test_marked_words_are_found_again_in_the_text() -> None:
