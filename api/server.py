@@ -16,7 +16,7 @@ from api.app import create_app
 from api.composition import Service, database
 from api.listener import Listener
 from api.settings import Settings, hand_down, load
-from api.tuning import tune
+from api.tuning import never_interrupt, tune
 from api.wire import Protocol
 from ledger.store.migrate import migrate
 
@@ -29,6 +29,7 @@ def run(settings: Settings, listener: Listener) -> None:
     """
     logs.configure(settings)
     if settings.workers == 1:
+        never_interrupt()
         # Opened here rather than by the server, so that a ledger that cannot be opened is told in one line.
         with Service(settings) as service:
             application = create_app(settings, lambda _: nullcontext(service))
@@ -49,6 +50,7 @@ def app() -> FastAPI:
     """The application of a worker process, from the environment that `run` handed down."""
     settings = load()
     logs.configure(settings)
+    never_interrupt()
     application = create_app(settings)
     tune()
     return application

@@ -7,6 +7,7 @@ but keeps answers from waiting behind a batch that is being decided.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -30,6 +31,18 @@ def tune() -> None:
     gc.freeze()  # modules and routes stay until the end
     gc.set_threshold(YOUNG_OBJECTS, YOUNG_ROUNDS, MIDDLE_ROUNDS)
     sys.setswitchinterval(SWITCH_INTERVAL)
+
+
+def never_interrupt() -> None:
+    """Let the threads that this one starts wait, once they have something to do, until a processor is free.
+
+    Else whoever is spoken to, another thread or another process, often runs at once in the place of a thread
+    that still has the interpreter, and all others of its process stand still (sched(7), SCHED_BATCH). Changes
+    nothing where the system has no such policy or does not allow it.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def verifying_threads(workers: int, processors: int) -> int:

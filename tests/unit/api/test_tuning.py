@@ -8,9 +8,16 @@ import sys
 
 import pytest
 
-from api.tuning import verifying_threads
+from api.tuning import never_interrupt, verifying_threads
 
 CALLED_TWICE = "from api.tuning import let_appending_go_first as go; go(); go(); print(os.nice(0))"
+
+POLICY_OF_A_THREAD = """
+import os, threading
+from api.tuning import never_interrupt
+never_interrupt()
+threading.Thread(target=lambda: print(os.sched_getscheduler(0))).start()
+"""
 
 
 @pytest.mark.parametrize(("before", "after"), [(0, 10), (3, 10), (10, 10), (12, 12)])
@@ -18,6 +25,21 @@ def test_who_projects_gives_way_to_who_appends_and_never_goes_before_others(befo
     program = f"import os; os.nice(max(0, {before} - os.nice(0))); {CALLED_TWICE}"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert int(done.stdout) == max(after, os.nice(0))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a policy of Linux")
+def test_threads_of_a_worker_wait_for_a_processor_instead_of_interrupting_another() -> None:
+    command = [sys.executable, "-c", POLICY_OF_A_THREAD]
+    assert int(subprocess.check_output(command)) == os.SCHED_BATCH
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a policy of Linux")
+def test_a_system_that_forbids_that_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: object) -> None:
+        raise PermissionError("Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setscheduler", forbidden)
+    never_interrupt()
 
 
 @pytest.mark.parametrize(
