@@ -6,6 +6,7 @@ It is most of the work, so it can be shared out among processes. Rules are for `
 import gc
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import accumulate, pairwise
@@ -22,6 +23,10 @@ from ..core.refusal import Refusal
 from ..core.statement import check_payload
 
 NICENESS = 10  # of those who judge
+# Seconds until a thread that waits for the interpreter asks for it. Hashing an entry gives the interpreter up
+# and takes it back at once, and the wait begins anew: with the default, which is longer than reading an entry
+# takes, the pool's threads send nothing to those who judge until the last entry is read.
+SWITCH_INTERVAL = 0.00001
 MOST_PROCESSES = 4  # the one that replays the rules keeps no more than that busy
 
 
@@ -80,7 +85,10 @@ class JudgingHere:
 
 
 class JudgingElsewhere:
-    """In processes of their own, one for each core; a context manager that ends them."""
+    """In processes of their own, one for each core; a context manager that ends them.
+
+    While it lasts, threads of this process take turns in shorter intervals.
+    """
 
     def __init__(self, processes: int, room: int = 0) -> None:
         """`room` bytes of memory are shared with the processes, if they can: entries laid down there, as long
@@ -95,11 +103,14 @@ class JudgingElsewhere:
         )
 
     def __enter__(self) -> "JudgingElsewhere":
+        self._interval = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_INTERVAL)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        sys.setswitchinterval(self._interval)
         self._pool.shutdown(cancel_futures=True)
         if self._shelf is not None:
             self._shelf.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -114,6 +115,13 @@ def test_processes_of_their_own_judge_a_long_bundle_as_this_one_does(
     assert report == verify_bundle(data, root)
     assert report.exit_code == 0
     assert report.step("signatures").counts == {"good": 2 * CHUNK + 7}
+
+
+def test_turns_of_the_interpreter_are_short_while_others_judge_and_then_as_before() -> None:
+    before = sys.getswitchinterval()
+    with JudgingElsewhere(processes=1):
+        assert sys.getswitchinterval() < before / 10
+    assert sys.getswitchinterval() == before
 
 
 def test_entries_laid_down_are_judged_as_those_sent_are() -> None:
