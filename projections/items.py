@@ -60,7 +60,8 @@ class Slice:
 
     `names` is what they call whom, `compromised` the keys that others may have used, by key id, `proposals`
     the ids of statements about names that change nothing, `successions` the (old name, new name) pairs of
-    mergers and splits among whoever they mention.
+    mergers and splits among whoever they mention, `targets` what else the items refer to, by id: to say where
+    a reference leads, and for no fold.
     """
 
     items: tuple[Item, ...]
@@ -70,9 +71,10 @@ class Slice:
     compromised: Mapping[str, Compromise] = field(default_factory=dict)
     proposals: frozenset[str] = frozenset()
     successions: tuple[tuple[str, str], ...] = ()
+    targets: Mapping[str, Item] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, items: Iterable[Item]) -> Slice:
+    def of(cls, items: Iterable[Item], targets: Iterable[Item] = ()) -> Slice:
         """Items in any order; the same position twice counts once."""
         ordered = sorted({item.position: item for item in items}.values(), key=lambda item: item.position)
         referrers: dict[str, list[tuple[str, Item]]] = {}
@@ -81,7 +83,12 @@ class Slice:
                 if ref.ledger is None:
                     referrers.setdefault(ref.id, []).append((ref.rel, item))
         by_id = {item.id: item for item in ordered}
-        return cls(tuple(ordered), by_id, {key: tuple(value) for key, value in referrers.items()})
+        return cls(
+            tuple(ordered),
+            by_id,
+            {key: tuple(value) for key, value in referrers.items()},
+            targets={item.id: item for item in targets},
+        )
 
     def named(
         self,
@@ -100,6 +107,10 @@ class Slice:
 
     def get(self, statement_id: str) -> Item | None:
         return self.by_id.get(statement_id)
+
+    def target(self, statement_id: str) -> Item | None:
+        """What a reference leads to, if it was logged before this moment."""
+        return self.by_id.get(statement_id) or self.targets.get(statement_id)
 
     def referring(self, statement_id: str, *rels: str) -> list[tuple[str, Item]]:
         """(rel, item) of what refers to a statement in one of these ways (default: any), oldest first."""

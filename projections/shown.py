@@ -17,7 +17,7 @@ from projections.voices import Provenance, provenance
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A pinned reference; `position`, `kind` and `title` say where it leads, if the reader has that at hand.
+    """A pinned reference; `position`, `kind` and `title` say where it leads in this log.
 
     `title` is the target's own title or document address, None where it has none or it is withheld.
     """
@@ -122,7 +122,7 @@ def show(item: Item, known: Slice) -> Shown:
 
 
 def _reference(ref: Ref, known: Slice) -> Reference:
-    target = known.get(ref.id) if ref.ledger is None else None
+    target = known.target(ref.id) if ref.ledger is None else None
     if target is None:
         return Reference(ref.rel, ref.id, ref.locator)
     title = target.claim.get("title")

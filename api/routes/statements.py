@@ -105,9 +105,10 @@ def proof(request: Request, id: IdPath) -> Response:  # noqa: A002 - the path's 
     With `Accept: text/plain` the proof alone, as c2sp.org/tlog-proof@v1 writes it.
     """
     proven = service_of(request).proof(id)
+    asked = {"vary": "accept"}
     if request.headers.get("accept", "").startswith("text/plain"):
-        return answer(request, proven.receipt.proof.encode(), "text/plain")
-    return answer(request, msgspec.json.encode(proven.to_json()))
+        return answer(request, proven.receipt.proof.encode(), "text/plain", headers=asked)
+    return answer(request, msgspec.json.encode(proven.to_json()), headers=asked)
 
 
 @router.get(

@@ -172,10 +172,11 @@ def test_a_proof_can_be_had_later_as_receipt_or_as_text(poster: Poster) -> None:
     signed = listing(poster, "acme")
     poster.post(signed)
     path = f"/v1/statements/{signed.statement.id}/proof"
-    receipt_later = poster.client.get(path, headers={"accept": "application/json"}).json()
-    text = poster.client.get(path, headers={"accept": "text/plain"}).text
-    assert receipt_later["proof"] == text
-    assert text.startswith("c2sp.org/tlog-proof@v1\n")
+    later = poster.client.get(path, headers={"accept": "application/json"})
+    alone = poster.client.get(path, headers={"accept": "text/plain"})
+    assert later.json()["proof"] == alone.text
+    assert alone.text.startswith("c2sp.org/tlog-proof@v1\n")
+    assert (later.headers["vary"], alone.headers["vary"]) == ("accept", "accept")  # caches keep both
 
 
 def test_the_checkpoint_covers_every_receipt_given_out(poster: Poster) -> None:

@@ -183,6 +183,13 @@ def test_a_timeline_is_narrowed_to_a_method_with_what_goes_by_it(database_url: s
         assert narrowed(method="worker-interview", issue="compensation") == []
 
 
+def test_a_reference_says_where_it_leads_even_to_what_the_page_does_not_hold(conn: Any, story: Story) -> None:
+    (answer,) = queries.timeline(conn, "factory:works", kinds=("response",)).items
+    (reference,) = answer.shown.refs  # type: ignore[attr-defined]
+    asked = next(one.index for one in story.log.recorded if one.statement.id == story.question)
+    assert (reference.rel, reference.kind, reference.position) == ("answers", "request", asked)
+
+
 def test_pages_follow_each_other_without_gap_or_repeat(conn: Any) -> None:
     for by in ("recorded", "said", "occurred"):
         whole = ids(queries.timeline(conn, "factory:works", by=by))
