@@ -45,7 +45,9 @@ def prove_silence(source: BundleSource, request: str, checkpoint: str) -> IndexP
     """
     indexed = _indexed(source, _size(checkpoint))
     asked = source.find([request]).get(request)
-    if asked is None or asked >= indexed.size or _statement(source, asked).kind != "request":
+    if asked is not None and (kind := _statement(source, asked).kind) != "request":
+        raise NotProven(f"entry {asked} is of the kind {kind}, not request", "name the request itself")
+    if asked is None or asked >= indexed.size:
         what = f"no request {request} is among the first {indexed.size} entries"
         raise NotProven(what, "check the id; what was entered just now is indexed within a minute")
     key = f"statement:{request}"
@@ -64,7 +66,9 @@ def prove_precedence(source: BundleSource, earlier: str, later: str, checkpoint:
     if missing:
         raise NotProven(f"no statement {missing[0]} is in the log", "check its id")
     first, second = found[earlier], found[later]
-    if first >= second:
+    if first == second:
+        raise NotProven(f"entry {first} stands in both places", "name two statements")
+    if first > second:
         raise NotProven(f"entry {first} does not precede entry {second}", "ask the other way round")
     shown = Precedence(first, second)
     return IndexProof(PRECEDENCE, shown, checkpoint, _entries(source, [first, second], size))

@@ -113,6 +113,10 @@ def _did_you_mean(client: Client, name: str) -> str:
     """`did you mean A or B?`, empty where nothing resembles it."""
     kind, slug = _parts(name)
     # Whoever writes no kind may mean either.
+    if ":" not in name and is_slug(slug):
+        for one in FOLDERS:
+            if client.find(address(f"{one}:{slug}")) is not None:
+                return f"did you mean {one}:{slug}?"
     for one in FOLDERS if ":" not in name else [kind] if kind in FOLDERS else []:
         if meant := resembling(slug, dict(_registered(client, one))):
             return f"did you mean {' or '.join(meant)}? `evidence {one}` lists all of this ledger"

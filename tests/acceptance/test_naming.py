@@ -33,6 +33,7 @@ def test_a_statement_may_be_named_by_the_entry_number_that_views_cite(demo: Demo
         (["prove", "all", "factory:NAME"], "factory:NAME is no index key - write one of factory, party"),
         (["dossier", "factory:NAME", "-o", "x.html"], "factory:NAME has no bundle - write factory:SLUG"),
         (["timeline", "foshan-nanhai-matel"], "did you mean factory:foshan-nanhai-mattel?"),
+        (["timeline", "mattel"], "did you mean party:mattel?"),
         (["matrix", "China Labor Watch"], "did you mean party:china-labor-watch?"),
         (["party", "china-labour-watch"], "did you mean party:china-labor-watch?"),
         (["factory", "zzzz"], "nothing in this ledger is called factory:zzzz - `evidence factory` lists"),

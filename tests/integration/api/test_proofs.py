@@ -57,6 +57,10 @@ def refused(case: Poster, what: str, **asked: str) -> tuple[int, str]:
     return response.status_code, response.json()["code"]
 
 
+def detail(case: Poster, what: str, **asked: str) -> str:
+    return str(case.client.get(f"/v1/proofs/{what}", params=asked).json()["detail"])
+
+
 def test_all_entries_of_a_factory_are_proven(indexed: Poster) -> None:
     report = checked(indexed, "all", key="factory:toys")
     assert report.exit_code == 0, report
@@ -94,6 +98,7 @@ def test_silence_is_proven_until_somebody_responds(indexed: Poster) -> None:
 def test_only_the_silence_after_a_request_is_proven(indexed: Poster) -> None:
     alleged = statement_id(indexed, "AllegationMade")
     assert refused(indexed, "silence", of=alleged) == (409, "not-proven")
+    assert "is of the kind allegation" in detail(indexed, "silence", of=alleged)
     assert refused(indexed, "silence", of="ab" * 32) == (409, "not-proven")
 
 
@@ -103,6 +108,7 @@ def test_precedence_is_proven_one_way_round(indexed: Poster) -> None:
     assert report.exit_code == 0, report
     assert "was logged before" in report.verdict
     assert refused(indexed, "precedence", earlier=audited, later=alleged) == (409, "not-proven")
+    assert "stands in both places" in detail(indexed, "precedence", earlier=alleged, later=alleged)
 
 
 def test_nothing_is_proven_complete_before_the_first_index(case: Poster) -> None:
