@@ -38,11 +38,12 @@ def never_interrupt() -> None:
 
     Else whoever is spoken to, another thread or another process, often runs at once in the place of a thread
     that still has the interpreter, and all others of its process stand still (sched(7), SCHED_BATCH). Changes
-    nothing where the system has no such policy or does not allow it.
+    nothing where an operator chose another policy, where the system has none such, or does not allow it.
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+            if os.sched_getscheduler(0) == os.SCHED_OTHER:
+                os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def verifying_threads(workers: int, processors: int) -> int:

@@ -13,8 +13,9 @@ from api.tuning import never_interrupt, verifying_threads
 CALLED_TWICE = "from api.tuning import let_appending_go_first as go; go(); go(); print(os.nice(0))"
 
 POLICY_OF_A_THREAD = """
-import os, threading
+import os, sys, threading
 from api.tuning import never_interrupt
+os.sched_setscheduler(0, int(sys.argv[1]), os.sched_param(0))
 never_interrupt()
 threading.Thread(target=lambda: print(os.sched_getscheduler(0))).start()
 """
@@ -29,8 +30,9 @@ def test_who_projects_gives_way_to_who_appends_and_never_goes_before_others(befo
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a policy of Linux")
 def test_threads_of_a_worker_wait_for_a_processor_instead_of_interrupting_another() -> None:
-    command = [sys.executable, "-c", POLICY_OF_A_THREAD]
-    assert int(subprocess.check_output(command)) == os.SCHED_BATCH
+    for chosen, then in ((os.SCHED_OTHER, os.SCHED_BATCH), (os.SCHED_IDLE, os.SCHED_IDLE)):
+        command = [sys.executable, "-c", POLICY_OF_A_THREAD, str(chosen)]
+        assert int(subprocess.check_output(command)) == then, "an operator's own choice stays"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a policy of Linux")
