@@ -28,22 +28,23 @@ def run(settings: Settings, listener: Listener) -> None:
     watches over them.
     """
     logs.configure(settings)
-    if settings.workers == 1:
+    with ExitStack() as stack:
+        # Held here, so that workers that come and go do not stop and start the embedded server; and started
+        # before this process says how its threads are to run, since whatever it starts takes that over.
+        url = stack.enter_context(database(settings))
+        if settings.database is None:
+            migrate(url)
+            settings = settings.model_copy(update={"database": SecretStr(url)})
+        if settings.workers > 1:
+            hand_down(settings)
+            _watch(settings, listener)
+            return
         never_interrupt()
         # Opened here rather than by the server, so that a ledger that cannot be opened is told in one line.
-        with Service(settings) as service:
-            application = create_app(settings, lambda _: nullcontext(service))
-            tune()
-            uvicorn.Server(uvicorn.Config(application, **_options(settings))).run(sockets=[listener])
-        return
-    with ExitStack() as stack:
-        # Held here too, so that workers that come and go do not stop and start the embedded server.
-        url = stack.enter_context(database(settings))
-        embedded = settings.database is None
-        if embedded:
-            migrate(url)
-        hand_down(settings.model_copy(update={"database": SecretStr(url)}) if embedded else settings)
-        _watch(settings, listener)
+        service = stack.enter_context(Service(settings))
+        application = create_app(settings, lambda _: nullcontext(service))
+        tune()
+        uvicorn.Server(uvicorn.Config(application, **_options(settings))).run(sockets=[listener])
 
 
 def app() -> FastAPI:

@@ -36,9 +36,10 @@ def tune() -> None:
 def never_interrupt() -> None:
     """Let the threads that this one starts wait, once they have something to do, until a processor is free.
 
-    Else whoever is spoken to, another thread or another process, often runs at once in the place of a thread
-    that still has the interpreter, and all others of its process stand still (sched(7), SCHED_BATCH). Changes
-    nothing where an operator chose another policy, where the system has none such, or does not allow it.
+    Else one that an answer or a request wakes often runs at once in the place of a thread of its own process
+    that still has the interpreter, only to wait for that (sched(7), SCHED_BATCH). Others may interrupt as
+    before. Whatever this thread starts inherits the policy. Changes nothing where an operator chose another
+    one, where the system has none such, or does not allow it.
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError):

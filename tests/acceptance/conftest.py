@@ -63,6 +63,10 @@ class served:  # noqa: N801 - reads as a word in `with`
         command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--data", str(data)]
         self._process = subprocess.Popen([*command, "--port", str(self._port)], env={"PATH": "/usr/bin:/bin"})
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def __enter__(self) -> str:
         url = f"http://127.0.0.1:{self._port}"
         for _ in range(600):
