@@ -101,6 +101,7 @@ class SubmitBatch:
             return
         finally:
             reader.cancel()
+            del reader  # it holds the error that ended it, whose frames hold this one
 
     async def _read(
         self,

@@ -29,7 +29,7 @@ from ledger.batch import Batch, BatchView, ClockBehind, Known, Written, clock_of
 from ledger.cache import FactCache
 from ledger.core import merkle
 from ledger.core.index import index_head
-from ledger.core.refusal import LedgerError
+from ledger.core.refusal import LedgerError, detached
 from ledger.core.statement import read_recorded
 from ledger.domain.names import LEDGER
 from ledger.heads import Heads, SequencerUnavailable, SignedHead
@@ -291,7 +291,7 @@ def _indexed(unit: Unit) -> int:
 def _unavailable(reason: Exception, level: int = logging.WARNING) -> SequencerUnavailable:
     """Whatever stopped a batch, as what its authors are told: nothing about this machine, which is logged."""
     if isinstance(reason, SequencerUnavailable):
-        return reason
+        return detached(reason)  # it is kept, and the frames it went through hold the whole batch
     log.log(level, "nothing can be appended: %s: %s", type(reason).__name__, reason)
     return SequencerUnavailable(NOT_NOW, SEND_AGAIN)
 

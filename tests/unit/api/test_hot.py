@@ -26,11 +26,14 @@ class Refusing:
         raise NotImplementedError  # nothing is admitted
 
 
-async def answer(route: SubmitStatement | SubmitBatch, body: bytes) -> bytes:
+async def answer(route: SubmitStatement | SubmitBatch, body: bytes | None) -> bytes:
+    """What is sent; without a body the client goes away while it is waited for."""
     scope: Scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
     sent: list[Message] = []
 
     async def receive() -> Message:
+        if body is None:
+            return {"type": "http.disconnect"}
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Message) -> None:
@@ -54,4 +57,10 @@ def test_what_is_refused_leaves_nothing_for_the_garbage_collector(
 ) -> None:
     with found_by_the_collector() as found:
         assert code in asyncio.run(answer(route(Refusing, BOUNDS), body))
+    assert [module for module in found if module.startswith(("api", "ledger"))] == []
+
+
+def test_a_batch_whose_client_goes_away_leaves_nothing_either() -> None:
+    with found_by_the_collector() as found:
+        assert asyncio.run(answer(SubmitBatch(Refusing, BOUNDS), None)) == b""
     assert [module for module in found if module.startswith(("api", "ledger"))] == []
