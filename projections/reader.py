@@ -59,12 +59,12 @@ class Reader:
 
     def with_context(self, items: Iterable[Item], rounds: int = 2) -> Slice:
         """`items` with what they rest on, `rounds` references deep, and what amends, adopts or disowns any of
-        it; and apart from these whatever else they refer to.
+        it; and apart from these whatever else all of them refer to.
 
         Two queries a round and six more, however many items there are.
         """
         known = {item.id: item for item in items}
-        asked = latest = list(known.values())
+        latest: list[Item] = list(known.values())
         for _ in range(rounds):
             wanted = {target for item in latest for target in item.refers(*CONTEXT_RELS)} - known.keys()
             latest = self.items(self.positions_by_id(wanted))
@@ -72,7 +72,7 @@ class Reader:
         bearing = self._referrers(known)
         # An adoption, too, may have been taken back.
         whole = [*known.values(), *bearing, *self._referrers(item.id for item in bearing)]
-        elsewhere = {ref.id for item in asked for ref in item.statement.refs if ref.ledger is None}
+        elsewhere = {ref.id for item in whole for ref in item.statement.refs if ref.ledger is None}
         targets = self.items(self.positions_by_id(elsewhere - {item.id for item in whole}))
         return Slice.of(whole, targets)
 

@@ -190,6 +190,21 @@ def test_a_reference_says_where_it_leads_even_to_what_the_page_does_not_hold(con
     assert (reference.rel, reference.kind, reference.position) == ("answers", "request", asked)
 
 
+def test_so_does_a_reference_of_what_is_shown_beside(database_url: str, story: Story) -> None:
+    chain = [story.audit]
+    for day in range(1, 5):
+        claim = {"notice": "announced", "participants": [{"party": "auditor", "role": "lead"}]}
+        same = [("sameAs", chain[-1])]
+        at = f"2020-05-0{day}"
+        chain.append(story.log.say("AuditDescribed", "factory:works", claim, by="auditor", refs=same, at=at))
+    with projected(database_url, story.log) as conn:
+        found = queries.investigation(conn, chain[-1]).to_json()
+    shown = [ref for one in found["descriptions"] for ref in one["refs"]]  # type: ignore[attr-defined]
+    assert {ref["id"] for ref in shown} <= set(chain)
+    assert len(shown) > 1
+    assert [ref["kind"] for ref in shown] == ["investigation"] * len(shown)
+
+
 def test_pages_follow_each_other_without_gap_or_repeat(conn: Any) -> None:
     for by in ("recorded", "said", "occurred"):
         whole = ids(queries.timeline(conn, "factory:works", by=by))
