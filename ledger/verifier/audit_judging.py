@@ -87,7 +87,8 @@ class JudgingHere:
 class JudgingElsewhere:
     """In processes of their own, one for each core; a context manager that ends them.
 
-    While it lasts, threads of this process take turns in shorter intervals.
+    While it lasts, threads of this process take turns in shorter intervals; so one of it at a time, or one
+    inside the other.
     """
 
     def __init__(self, processes: int, room: int = 0) -> None:

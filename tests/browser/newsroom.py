@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -141,4 +141,11 @@ def enrol(page: Page, newsroom: Newsroom, party: str) -> None:
     """A key of the party in this browser, in force."""
     newsroom.add_device(ask_for_key(page, newsroom, party), party)
     page.reload()
-    expect(page.locator("#keys > li[data-state=in-force]").last).to_be_visible()
+    in_force = page.locator("#keys > li[data-state=in-force]").last
+    # The views may be behind the log when the page first asks.
+    for _ in range(5):
+        with suppress(AssertionError):
+            expect(in_force).to_be_visible(timeout=2_000)
+            return
+        page.get_by_role("button", name="Look again how they stand").click()
+    expect(in_force).to_be_visible()

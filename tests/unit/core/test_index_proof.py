@@ -92,7 +92,7 @@ def test_silence_is_not_proven_where_somebody_responded(log: Log) -> None:
 
 
 def test_silence_is_about_requests(log: Log) -> None:
-    with pytest.raises(NotProven, match="no request"):
+    with pytest.raises(NotProven, match="of the kind allegation, not request"):
         silence(log, "AllegationMade")
 
 
