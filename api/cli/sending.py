@@ -17,7 +17,9 @@ from api.client.http import Client, Receipt, RefusedByServer, labels, write_rece
 from api.client.order import in_order
 from api.client.receipts import accept
 from api.client.signed import SUFFIX, Signed, read_signed
+from ledger.core.form import NO_GENESIS
 from ledger.core.receipt import Trust
+from ledger.core.refusal import LedgerError, Refusal
 from ledger.verifier.files import introduced, keys_of_receipts
 
 BATCH = 200
@@ -74,7 +76,13 @@ def _expand(files: Sequence[Path]) -> Iterator[Path]:
 def enter(
     client: Client, batch: Sequence[Signed], trust: Trust, folder: Path, known: dict[str, bytes] | None = None
 ) -> Iterator[tuple[Signed, Outcome]]:
-    """Send statements in order; every receipt is verified before it is kept. Raises BadReceipt."""
+    """Send statements in order; every receipt is verified before it is kept.
+
+    Raises BadReceipt, and LedgerError before anything is sent for a statement of another ledger than the
+    trust file's, whose receipt could not be verified.
+    """
+    for signed in batch:
+        _demand_ledger_of(signed, trust)
     keys = keys_of_receipts(folder) if known is None else known
     queue = iter(batch)
     while chunk := list(islice(queue, BATCH)):
@@ -84,6 +92,20 @@ def enter(
                 accept(signed, outcome, trust, keys)
                 write_receipt(folder, outcome)
             yield signed, outcome
+
+
+def _demand_ledger_of(signed: Signed, trust: Trust) -> None:
+    try:
+        statement = signed.statement()
+    except Refusal:
+        return  # the ledger says what is wrong with it
+    if statement.genesis not in (trust.genesis, NO_GENESIS):
+        (name,) = labels([signed])
+        raise LedgerError(
+            f"{name} was signed for the ledger {statement.origin}, the trust file is that of {trust.origin}; "
+            "nothing was sent",
+            "give the trust file of that ledger",
+        )
 
 
 def _warn_of_missing(client: Client, signed: Signed) -> None:

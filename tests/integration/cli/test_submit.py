@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from api.cli.app import run
 from api.client.signed import read_signed, write_signed
+from ledger.core.receipt import format_trust, parse_trust
 
 PARTY = """\
 event: PartyListed
@@ -34,6 +36,24 @@ def test_the_author_is_told_when_somebody_sent_it_first_without_its_disclosures(
     capsys.readouterr()
     assert run(["submit", str(whole), *where]) == 0
     assert "was logged before without 1 of its disclosures" in capsys.readouterr().err
+
+
+def test_nothing_is_sent_with_the_trust_file_of_another_ledger(
+    tmp_path: Path, empty_database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, draft = tmp_path / "ledger", tmp_path / "listing.yaml"
+    where = ["--data", str(data), "--database", empty_database_url]
+    assert run(["init", *where, "--no-passphrase"]) == 0
+    draft.write_text(PARTY)
+    assert run(["sign", str(draft), "--key", str(data / "keys" / "registrar.key"), *where]) == 0
+    signed, own = str(tmp_path / "listing.signed.json"), parse_trust((data / "trust.json").read_text())
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(format_trust(replace(own, genesis="ab" * 32)))
+    capsys.readouterr()
+    assert run(["submit", signed, "--trust", str(wrong), *where]) != 0
+    assert "nothing was sent" in capsys.readouterr().err
+    assert run(["submit", signed, *where, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["duplicate"] is False
 
 
 REGISTRATION = """\
