@@ -323,9 +323,13 @@ def open_items(
 
     `asked` is an addressee (slug, `factory:` or `group:`), `about` a subject's name; either leads to what it
     became and brings what was asked of, or about, what became it. Whether one is open is folded, not stored:
-    with `only_open` a page may hold fewer than `limit` items and still have a next one.
+    with `only_open` a page may hold fewer than `limit` items and still have a next one. Raises `NotFound` for
+    a name that was never registered.
     """
     reader = reader_at(conn, as_of, viewer, today, open_items_view.TABLE, registry_view.TABLE)
+    for name in (about, full_name(asked) if asked else None):
+        if name is not None:
+            _demand_known(reader, name)
     subjects = list(resolve_name(reader, about).all) if about else None
     addressees = _addressees(reader, asked) if asked else None
     query = {"kind": kind, "size": reader.moment.size, "asked": addressees, "about": subjects}
@@ -336,6 +340,13 @@ def open_items(
     shown = [open_items_view.view(item, known, reader.moment.today) for item in openers]
     following = str(found[limit - 1][0]) if len(found) > limit else None
     return page_of(reader, [one for one in shown if one.open or not only_open], known, following)
+
+
+def _demand_known(reader: Reader, name: str) -> None:
+    """An empty list about somebody says something; about a misspelt name it would be wrong."""
+    registered = name.startswith(("party:", "factory:", "criterion:"))
+    if registered and not reader.rows(_SQL["registered"], (name,)):
+        raise NotFound(name)
 
 
 def _addressees(reader: Reader, asked: str) -> list[str]:

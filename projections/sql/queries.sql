@@ -14,6 +14,10 @@ WITH RECURSIVE reached (key) AS (
 SELECT DISTINCT position FROM reached JOIN view_registry USING (key)
 WHERE event = ANY(%(events)s) AND position < %(size)s;
 
+-- name: registered
+-- Whether anything is called so, even if only later than the moment looked from.
+SELECT 1 FROM view_registry WHERE key = %s LIMIT 1;
+
 -- name: names
 SELECT DISTINCT key FROM view_registry
 WHERE key > %(after)s AND key >= %(from)s AND key < %(to)s AND position < %(size)s
