@@ -54,7 +54,7 @@ AsOfText = Annotated[
     str | None,
     Query(
         alias="as_of",
-        max_length=24,
+        max_length=64,  # of a moment in any form, so that whoever reads it says what is wrong
         description="Show what the ledger held then: a number of entries (`17`), a day (`2020-02-06`, "
         "meaning its last instant), a month (`2020-02`) or an instant in UTC (`2020-02-06T10:00:00Z`).",
     ),

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.parameters import After, IdPath
 from api.web.claims import Claims
 from api.web.language import Language
+from api.web.routes.statements import lead_to
 from api.web.routing import Visiting, pages
 from ledger.domain.derived.checklists import NOT_DISCLOSED
 from projections import investigation_queries
@@ -36,6 +37,12 @@ def investigations(visit: Visiting, after: After = None) -> Response:
         lambda conn: investigation_queries.investigations(conn, visit.as_of, visit.viewer, visit.today, after)
     )
     return visit.page("investigations.html", page.moment, page.names, page=page)
+
+
+@router.get("/investigations/{number:entry}")
+def of_entry(visit: Visiting, number: int) -> Response:
+    """By the number of the entry that describes it."""
+    return lead_to(visit, number, "investigations")
 
 
 @router.get("/investigations/{id}")

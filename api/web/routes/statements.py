@@ -31,11 +31,16 @@ _PAGES: Final = ("factory:", "party:", "criterion:")  # names that have a page
 @router.get("/statements/{number:entry}")
 def of_entry(visit: Visiting, number: int) -> Response:
     """Statements are cited by their entry's number; it leads to the address that names the very bytes."""
+    return lead_to(visit, number, "statements")
+
+
+def lead_to(visit: Visiting, number: int, folder: str) -> Response:
+    """A redirection to the page in `folder` of the statement at an entry. Raises `Problem`."""
     found = visit.statement_at(number)
     if found is None:
         raise Problem("no-such-statement", f"this log has no entry {number}", "number")
     query = f"?{visit.request.url.query}" if visit.request.url.query else ""
-    address = f"/{visit.language.code}/statements/{found.id}{query}"
+    address = f"/{visit.language.code}/{folder}/{found.id}{query}"
     return RedirectResponse(address, 307, {"cache-control": "no-cache"})
 
 

@@ -151,6 +151,8 @@ def test_head_answers_as_get_does_without_the_content(case: Poster) -> None:
     [
         ("/v1/factories?as_of=yesterday", "as_of"),
         ("/v1/factories?as_of=2020-02-30", "as_of"),
+        ("/v1/factories?as_of=2020-02-06T10:00:00%2B02:00", "as_of"),
+        ("/v1/investigations/34", "id"),
         ("/v1/factories?limit=0", "limit"),
         ("/v1/factories?limit=many", "limit"),
         ("/v1/factories?at_least=-1", "at_least"),

@@ -53,6 +53,13 @@ def test_the_list_names_every_description_with_whose_word_it_is(case: Poster) ->
     assert "No investigation is described in this ledger at that moment." in earlier.text
 
 
+def test_an_investigation_is_found_by_the_number_of_its_entry(case: Poster) -> None:
+    described = of(case, "AuditDescribed")
+    sent = case.client.get(f"/en/investigations/{described.index}?as_of=50", follow_redirects=False)
+    assert sent.status_code == 307
+    assert sent.headers["location"] == f"/en/investigations/{described.statement.id}?as_of=50"
+
+
 def test_a_point_that_was_asked_about_says_that_no_answer_is_in_this_ledger(case: Poster) -> None:
     shown = show(case, of(case, "AuditDescribed"))
     assert "Asked, no answer in this ledger" in point(shown, "notice")
